@@ -1,0 +1,3 @@
+//! The bootstrap of the hosts domain.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The bootstrap of the identity domain.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The bootstrap of the sessions domain.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The bootstrap of the wallet domain.
+
+fn main() {}
