@@ -1,1 +1,286 @@
-//! store.
+//! DynamoDB as Parlor uses it: key layout, items, and one conditional transaction per decision.
+//!
+//! Two tables. `Ledger` holds money (balance items and immutable entries) and may only be written inside
+//! `TransactWriteItems`; `App` holds everything else. This crate decides nothing: pure crates decide, a handler
+//! reads, asks for the decision, and commits it here in one [`Transaction`].
+//!
+//! # Key layout
+//!
+//! Every item has `pk` and `sk`. `expires_at_s` (Unix seconds) is the TTL attribute of both tables.
+//!
+//! | table | item | pk | sk | index keys |
+//! |---|---|---|---|---|
+//! | Ledger | wallet (spending balance) | `MEMBER#<user>` | `WALLET` | gsi1 `ACCOUNTS#<shard>` / `member:<user>:spending` |
+//! | Ledger | entry | `MEMBER#<user>` | `ENTRY#<cause>#<line>` | gsi1 `EARNINGS#<host>` / `<cause>#<line>`, only if it touches earnings |
+//! | Ledger | earnings balance | `HOST#<user>` | `EARNINGS` | gsi1 `ACCOUNTS#<shard>` / `host:<user>:earnings` |
+//! | App | user | `USER#<user>` | `USER` | gsi1 `USERS` / `<created_at>#<user>` |
+//! | App | identity of an address | `EMAIL#<hash>` | `IDENTITY` | |
+//! | App | identity at an issuer | `SUBJECT#<hash>` | `IDENTITY` | |
+//! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` or `LINK` | |
+//! | App | refresh family | `USER#<user>` | `FAMILY#<family>` | |
+//! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<sort>` |
+//! | App | slug | `SLUG#<slug>` | `SLUG` | |
+//! | App | open-session lock of a person | `USER#<user>` | `OPEN` | |
+//! | App | session | `SESSION#<session>` | `SESSION` | gsi1 `SESSIONS#MEMBER#<user>` / session, gsi2 `SESSIONS#HOST#<user>` / session |
+//! | App | open session in its shard | `SHARD#<nn>` | `SESSION#<session>` | |
+//! | App | presence of a participant | `SESSION#<session>` | `PRESENCE#<side>` | |
+//! | App | message, note | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>` | |
+//! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |
+//! | App | payment intent | `INTENT#<pi>` | `INTENT` | |
+//! | App | event of the processor | `STRIPE#<event>` | `EVENT` | |
+//! | App | idempotency record | `REQUEST#<caller>#<route>#<key>` | `REQUEST` | |
+//! | App | outbox | `OUTBOX#<id>` | `OUTBOX` | |
+//! | App | audit row | `AUDIT#<yyyy-mm>` | `<id>` | |
+//! | App | site record, active brand | `SITE` | `BRAND#<brand>`, `ACTIVE` | |
+//! | App | rate limit window | `LIMIT#<kind>#<key>` | `<window>` | |
+//!
+//! An entry lives in its member's partition under the id of its *cause* (a session, a top-up, a refund: UUID v7,
+//! so causes sort by time). The key is deterministic, which makes it the idempotency key; a statement and a receipt
+//! are one query each, and no index is written per charged minute.
+
+mod expression;
+mod query;
+mod transaction;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+
+pub use expression::{Condition, Update};
+pub use query::{Page, Query};
+pub use transaction::{CommitError, Refused, Transaction};
+
+/// An item as DynamoDB gives it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The two tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// Everything but money.
+    App,
+    /// Money: balance items and entries.
+    Ledger,
+}
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    /// A key of its two parts.
+    pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    /// The key as attributes.
+    pub(crate) fn attributes(&self) -> Item {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+/// Why the store could not do its work. None of these is the caller's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB could not be reached, throttled, or failed; trying later may help. A write's outcome is unknown.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// DynamoDB refused the request itself: a bug, or missing rights.
+    #[error("the database refused a request: {0}")]
+    Rejected(String),
+    /// An item does not have the shape that its type promises.
+    #[error("an item could not be read or written: {0}")]
+    Shape(String),
+}
+
+impl StoreError {
+    /// Whether trying again later may help.
+    pub fn retryable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// The two tables behind one client. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    app_table: String,
+    ledger_table: String,
+}
+
+impl Store {
+    /// A store over `client` with the names of the two tables.
+    pub fn new(
+        client: aws_sdk_dynamodb::Client,
+        app_table: impl Into<String>,
+        ledger_table: impl Into<String>,
+    ) -> Self {
+        Self {
+            client,
+            app_table: app_table.into(),
+            ledger_table: ledger_table.into(),
+        }
+    }
+
+    /// The name of a table.
+    pub fn table_name(&self, table: Table) -> &str {
+        match table {
+            Table::App => &self.app_table,
+            Table::Ledger => &self.ledger_table,
+        }
+    }
+
+    /// The client, for the rare call that has no method here.
+    pub fn client(&self) -> &aws_sdk_dynamodb::Client {
+        &self.client
+    }
+
+    /// One item, strongly consistent (1 read unit per 4 KiB); `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be read or the item has another shape.
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        let reply = self
+            .client
+            .get_item()
+            .table_name(self.table_name(table))
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| read_error(&error))?;
+        reply.item.map(from_item).transpose()
+    }
+
+    /// Several items of one table, in no particular order; missing ones are left out. At most 100 keys a call;
+    /// unprocessed keys are asked for again, five times at most.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for [`Store::get`]; `Unavailable` if keys stay unprocessed.
+    pub async fn get_many<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        keys: &[Key],
+        consistent: bool,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(100) {
+            let mut wanted: Vec<Item> = chunk.iter().map(Key::attributes).collect();
+            for _ in 0..5 {
+                if wanted.is_empty() {
+                    break;
+                }
+                (found, wanted) = self.batch_get(table, wanted, consistent, found).await?;
+            }
+            if !wanted.is_empty() {
+                return Err(StoreError::Unavailable("keys stayed unprocessed".into()));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn batch_get<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        wanted: Vec<Item>,
+        consistent: bool,
+        mut found: Vec<T>,
+    ) -> Result<(Vec<T>, Vec<Item>), StoreError> {
+        let name = self.table_name(table);
+        let request = aws_sdk_dynamodb::types::KeysAndAttributes::builder()
+            .set_keys(Some(wanted))
+            .consistent_read(consistent)
+            .build()
+            .map_err(|error| StoreError::Rejected(error.to_string()))?;
+        let mut reply = self
+            .client
+            .batch_get_item()
+            .request_items(name, request)
+            .send()
+            .await
+            .map_err(|error| read_error(&error))?;
+        let items = reply
+            .responses
+            .as_mut()
+            .and_then(|tables| tables.remove(name))
+            .unwrap_or_default();
+        for item in items {
+            found.push(from_item(item)?);
+        }
+        let rest = reply
+            .unprocessed_keys
+            .and_then(|mut tables| tables.remove(name))
+            .map(|keys| keys.keys)
+            .unwrap_or_default();
+        Ok((found, rest))
+    }
+}
+
+/// An item as its type.
+///
+/// # Errors
+/// [`StoreError::Shape`].
+pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+/// A type as an item, with its key.
+pub(crate) fn to_item<T: serde::Serialize>(key: &Key, value: &T) -> Result<Item, StoreError> {
+    let mut item: Item =
+        serde_dynamo::to_item(value).map_err(|error| StoreError::Shape(error.to_string()))?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// What a failed read means: throttles, timeouts and 5xx are `Unavailable`, everything else a bug.
+fn read_error<E>(
+    error: &aws_sdk_dynamodb::error::SdkError<E, aws_sdk_dynamodb::config::http::HttpResponse>,
+) -> StoreError
+where
+    E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::fmt::Debug,
+{
+    use aws_sdk_dynamodb::error::SdkError;
+    let SdkError::ServiceError(service) = error else {
+        return StoreError::Unavailable(match error {
+            SdkError::TimeoutError(_) => "timeout".into(),
+            SdkError::DispatchFailure(failure) => format!("{failure:?}"),
+            _ => "no usable reply".into(),
+        });
+    };
+    let code = service.err().code().unwrap_or("unknown");
+    let message = service.err().message().unwrap_or_default();
+    let text = format!("{code}: {message}");
+    if service.raw().status().is_server_error() || transient(code) {
+        StoreError::Unavailable(text)
+    } else {
+        StoreError::Rejected(text)
+    }
+}
+
+/// Error codes after which the same request may succeed (DynamoDB developer guide, "Error handling").
+pub(crate) fn transient(code: &str) -> bool {
+    matches!(
+        code,
+        "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "InternalServerError"
+            | "ServiceUnavailable"
+            | "TransactionInProgressException"
+            | "TransactionConflictException"
+    )
+}
