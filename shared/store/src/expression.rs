@@ -21,10 +21,7 @@ pub struct Condition {
 impl Condition {
     /// A condition in DynamoDB's own words.
     pub fn that(expression: impl Into<String>) -> Self {
-        Self {
-            expression: expression.into(),
-            ..Self::default()
-        }
+        Self { expression: expression.into(), ..Self::default() }
     }
 
     /// The item must not exist.
@@ -39,9 +36,7 @@ impl Condition {
 
     /// The item must exist with `version` equal to this.
     pub fn version(version: u64) -> Self {
-        Self::that("#version = :version")
-            .name("#version", "version")
-            .value(":version", version)
+        Self::that("#version = :version").name("#version", "version").value(":version", version)
     }
 
     /// Gives an attribute name its placeholder.
@@ -71,10 +66,7 @@ pub struct Update {
 impl Update {
     /// An update in DynamoDB's own words.
     pub fn new(expression: impl Into<String>) -> Self {
-        Self {
-            expression: expression.into(),
-            condition: Condition::default(),
-        }
+        Self { expression: expression.into(), condition: Condition::default() }
     }
 
     /// Under which condition; names and values may be given on either side.

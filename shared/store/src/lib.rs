@@ -74,10 +74,7 @@ pub struct Key {
 impl Key {
     /// A key of its two parts.
     pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self {
-            pk: pk.into(),
-            sk: sk.into(),
-        }
+        Self { pk: pk.into(), sk: sk.into() }
     }
 
     /// The key as attributes.
@@ -125,11 +122,7 @@ impl Store {
         app_table: impl Into<String>,
         ledger_table: impl Into<String>,
     ) -> Self {
-        Self {
-            client,
-            app_table: app_table.into(),
-            ledger_table: ledger_table.into(),
-        }
+        Self { client, app_table: app_table.into(), ledger_table: ledger_table.into() }
     }
 
     /// The name of a table.
@@ -213,11 +206,8 @@ impl Store {
             .send()
             .await
             .map_err(|error| read_error(&error))?;
-        let items = reply
-            .responses
-            .as_mut()
-            .and_then(|tables| tables.remove(name))
-            .unwrap_or_default();
+        let items =
+            reply.responses.as_mut().and_then(|tables| tables.remove(name)).unwrap_or_default();
         for item in items {
             found.push(from_item(item)?);
         }

@@ -123,15 +123,8 @@ impl Store {
     /// [`StoreError`] when the table cannot be read or an item has another shape.
     pub async fn query<T: DeserializeOwned>(&self, query: Query) -> Result<Page<T>, StoreError> {
         let page = self.query_items(query).await?;
-        let items = page
-            .items
-            .into_iter()
-            .map(from_item)
-            .collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            next: page.next,
-        })
+        let items = page.items.into_iter().map(from_item).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: page.next })
     }
 
     /// As [`Store::query`], with the items as they are stored.

@@ -156,12 +156,7 @@ impl Transaction {
         key: &Key,
         kind: Result<WriteKind, String>,
     ) -> Self {
-        self.writes.push(Write {
-            label,
-            table,
-            key: key.clone(),
-            kind,
-        });
+        self.writes.push(Write { label, table, key: key.clone(), kind });
         self
     }
 }
@@ -198,12 +193,8 @@ impl Store {
         labels: &[&'static str],
         writes: Vec<TransactWriteItem>,
     ) -> Result<(), CommitError> {
-        let outcome = self
-            .client()
-            .transact_write_items()
-            .set_transact_items(Some(writes))
-            .send()
-            .await;
+        let outcome =
+            self.client().transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = outcome else { return Ok(()) };
         if let SdkError::ServiceError(service) = &error {
             if let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
@@ -273,9 +264,7 @@ impl Store {
                     .set_expression_attribute_names(some_if_any(condition.names))
                     .set_expression_attribute_values(some_if_any(condition.values))
                     .return_values_on_condition_check_failure(OnFail::AllOld);
-                builder
-                    .condition_check(request.build().map_err(bad)?)
-                    .build()
+                builder.condition_check(request.build().map_err(bad)?).build()
             }
         })
     }
@@ -287,30 +276,18 @@ fn cancellation(labels: &[&'static str], reasons: &[CancellationReason]) -> Comm
         .iter()
         .zip(reasons)
         .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-        .map(|(label, reason)| Refused {
-            label,
-            found: reason.item().cloned(),
-        })
+        .map(|(label, reason)| Refused { label, found: reason.item().cloned() })
         .collect();
     if !refused.is_empty() {
         return CommitError::Refused(refused);
     }
-    let codes: Vec<_> = reasons
-        .iter()
-        .filter_map(CancellationReason::code)
-        .collect();
+    let codes: Vec<_> = reasons.iter().filter_map(CancellationReason::code).collect();
     if codes.iter().any(|code| {
-        matches!(
-            *code,
-            "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
-        )
+        matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
     }) {
         return CommitError::Busy;
     }
-    CommitError::Store(StoreError::Rejected(format!(
-        "cancelled: {}",
-        codes.join(", ")
-    )))
+    CommitError::Store(StoreError::Rejected(format!("cancelled: {}", codes.join(", "))))
 }
 
 /// 10, 20, 40, ... milliseconds, with a little spread by process so that rivals do not march in step.
