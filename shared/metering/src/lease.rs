@@ -19,7 +19,7 @@ pub enum Step {
     /// Lease these minutes.
     Lease(Lease),
     /// Store these facts: time has moved the session on.
-    Store(Meter),
+    Store(Box<Meter>),
     /// Settle it.
     Settle,
 }
@@ -61,7 +61,7 @@ impl Meter {
     pub fn step(&self, facts: &Facts) -> Step {
         let seen = self.at(facts);
         if seen != *self {
-            return Step::Store(seen);
+            return Step::Store(Box::new(seen));
         }
         match seen.state {
             State::Ended => Step::Settle,

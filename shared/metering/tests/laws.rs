@@ -1,4 +1,5 @@
 //! The meter's laws, and the specification's timings read off the pure rules.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use ledger::{Currency, FeeRule, Money};
 use metering::{

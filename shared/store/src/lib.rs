@@ -23,7 +23,7 @@
 //! | App | open-session lock of a person | `USER#<user>` | `OPEN` | |
 //! | App | session | `SESSION#<session>` | `SESSION` | gsi1 `SESSIONS#MEMBER#<user>` / session, gsi2 `SESSIONS#HOST#<user>` / session |
 //! | App | open session in its shard | `SHARD#<nn>` | `SESSION#<session>` | |
-//! | App | presence of a participant | `SESSION#<session>` | `PRESENCE#<side>` | |
+//! | App | presence of both sides | `SESSION#<session>` | `PRESENCE` | |
 //! | App | message, note | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>` | |
 //! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |
 //! | App | payment intent | `INTENT#<pi>` | `INTENT` | |
@@ -40,7 +40,9 @@
 
 mod expression;
 mod query;
+pub mod session;
 mod transaction;
+pub mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
