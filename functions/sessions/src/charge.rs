@@ -1,0 +1,196 @@
+//! The billing worker: what is due in one shard of open sessions, charged, paused, ended or settled.
+//!
+//! At least once, in any order, overlapping, late: the ledger comes out the same, because every write carries the fence
+//! it was decided under. Cost per tick and session that needs nothing: three items read in batches of a hundred. Cost of
+//! a charge: one transaction of two items (see `store::wallet`).
+
+use futures::StreamExt;
+use ledger::lease_entry;
+use metering::{Lease, Step};
+use std::collections::HashMap;
+use store::session::{
+    OpenItem, PresenceItem, SessionItem, presence_key, session_key, shard_partition,
+};
+use store::wallet::{WalletItem, lease, wallet_key};
+use store::{CommitError, Query, Store, StoreError, Table, Transaction};
+
+use crate::room::Room;
+use crate::settle::settle;
+use crate::transition::store_observed;
+
+/// Sessions handled at once by one worker.
+const CONCURRENCY: usize = 16;
+/// Sessions a message is answerable for; more are passed on to another message.
+pub const SESSIONS_PER_MESSAGE: usize = 1_000;
+
+/// What a worker did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Sessions looked at.
+    pub seen: u32,
+    /// Minutes leased.
+    pub minutes_leased: u32,
+    /// Leases that were refused: already leased, ended, or no money left.
+    pub refusals: u32,
+    /// Sessions that time itself had moved on.
+    pub stored: u32,
+    /// Sessions settled.
+    pub settled: u32,
+    /// Sessions that could not be handled and must be tried again.
+    pub failed: u32,
+    /// The largest lag of a charge behind the moment it became due, in milliseconds.
+    pub lag_ms_max: i64,
+    /// Where to go on in this shard, if it holds more than one message may handle.
+    pub next: Option<String>,
+}
+
+/// Handles one shard, from the sort key `after` on.
+///
+/// # Errors
+/// [`StoreError`] if the shard cannot be read. A single session's failure is counted, not returned, so that it does not
+/// hold up the others.
+pub async fn charge_shard(
+    store: &Store,
+    shard: u32,
+    after: Option<String>,
+    now_ms: i64,
+) -> Result<Outcome, StoreError> {
+    let partition = shard_partition(shard);
+    let start = after.map(|sk| [("pk".to_owned(), partition.clone()), ("sk".into(), sk)].into());
+    let query = Query::new(Table::App, partition.clone()).limit(SESSIONS_PER_MESSAGE).after(start);
+    let page = store.query::<OpenItem>(query).await?;
+    let mut total =
+        Outcome { next: page.next.and_then(|mut key| key.remove("sk")), ..Outcome::default() };
+    for open in page.items.chunks(100) {
+        let rooms = read_rooms(store, open, now_ms).await?;
+        let outcomes: Vec<_> = futures::stream::iter(rooms)
+            .map(
+                |room| async move { (room.session.session_id.clone(), handle(store, &room).await) },
+            )
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
+        for (session_id, outcome) in outcomes {
+            match outcome {
+                Ok(one) => total.add(&one),
+                Err(error) => {
+                    tracing::error!(session_id, %error, "a session could not be handled");
+                    total.failed = total.failed.saturating_add(1);
+                }
+            }
+        }
+    }
+    Ok(total)
+}
+
+impl Outcome {
+    /// Adds what was done elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.seen = self.seen.saturating_add(other.seen);
+        self.minutes_leased = self.minutes_leased.saturating_add(other.minutes_leased);
+        self.refusals = self.refusals.saturating_add(other.refusals);
+        self.stored = self.stored.saturating_add(other.stored);
+        self.settled = self.settled.saturating_add(other.settled);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.lag_ms_max = self.lag_ms_max.max(other.lag_ms_max);
+    }
+}
+
+/// Reads up to a hundred sessions with their wallets and presence: three batches.
+async fn read_rooms(
+    store: &Store,
+    open: &[OpenItem],
+    now_ms: i64,
+) -> Result<Vec<Room>, StoreError> {
+    let session_keys: Vec<_> = open.iter().map(|one| session_key(&one.session_id)).collect();
+    let presence_keys: Vec<_> = open.iter().map(|one| presence_key(&one.session_id)).collect();
+    let wallet_keys: Vec<_> = open.iter().map(|one| wallet_key(&one.member_id)).collect();
+    let (sessions, presence, wallets) = futures::future::try_join3(
+        store.get_many::<SessionItem>(Table::App, &session_keys, true),
+        store.get_many::<PresenceItem>(Table::App, &presence_keys, true),
+        store.get_many::<WalletItem>(Table::Ledger, &wallet_keys, true),
+    )
+    .await?;
+    let presence: HashMap<_, _> =
+        presence.into_iter().map(|item| (item.session_id.clone(), item)).collect();
+    let wallets: HashMap<_, _> =
+        wallets.into_iter().map(|item| (item.member_id.clone(), item)).collect();
+    Ok(sessions
+        .into_iter()
+        .filter_map(|session| {
+            let wallet = wallets.get(&session.member.id)?.clone();
+            let none = PresenceItem::default();
+            let seen = presence.get(&session.session_id).unwrap_or(&none);
+            Some(Room::observe(session, wallet, seen, now_ms))
+        })
+        .collect())
+}
+
+/// What one session needs now.
+async fn handle(store: &Store, room: &Room) -> Result<Outcome, CommitError> {
+    let mut outcome = Outcome { seen: 1, ..Outcome::default() };
+    match room.session.meter.step(&room.facts) {
+        Step::Rest => {}
+        Step::Lease(due) => lease_minutes(store, room, due, &mut outcome).await?,
+        Step::Settle => {
+            settle(store, &room.session.session_id, room.facts.now_ms).await?;
+            outcome.settled = 1;
+        }
+        Step::Store(meter) => {
+            outcome.stored = u32::from(store_observed(store, room).await?);
+            if !meter.state.is_open() && meter.started_ms().is_some() {
+                settle(store, &room.session.session_id, room.facts.now_ms).await?;
+                outcome.settled = 1;
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Leases what is due. A refusal is an answer, not an error: whoever was faster leased it, the session ended, or the
+/// money is gone, and then the session lapses by itself at the end of its paid time.
+async fn lease_minutes(
+    store: &Store,
+    room: &Room,
+    due: Lease,
+    outcome: &mut Outcome,
+) -> Result<(), CommitError> {
+    let session = &room.session;
+    let (member, id) = (session.member.id.as_str(), session.session_id.as_str());
+    let range = (due.first, due.count);
+    let entry = lease_entry(member, id, range, session.meter.terms.rate)
+        .map_err(|error| StoreError::Shape(error.to_string()))?;
+    let tx = lease(Transaction::new(), member, id, &entry, range, room.facts.now_ms);
+    match store.commit(tx).await {
+        Ok(()) => {
+            outcome.minutes_leased = due.count;
+            outcome.lag_ms_max = lag_ms(room);
+            Ok(())
+        }
+        Err(CommitError::Refused(_)) => {
+            outcome.refusals = 1;
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// How long ago the next minute could first have been leased by a punctual tick.
+fn lag_ms(room: &Room) -> i64 {
+    let terms = &room.meter.terms;
+    let horizon = terms.minute_ms.saturating_add(room.meter.renew_margin_ms());
+    let paid_until = room.meter.paid_until_ms(room.facts.leased).unwrap_or(room.facts.now_ms);
+    room.facts.now_ms.saturating_sub(paid_until.saturating_sub(horizon)).max(0)
+}
+
+/// Leases the next minutes of one session if they are due within the room's own margin: what `renew` does.
+///
+/// # Errors
+/// [`CommitError`] other than a refusal.
+pub async fn renew(store: &Store, room: &Room) -> Result<Outcome, CommitError> {
+    let mut outcome = Outcome { seen: 1, ..Outcome::default() };
+    if let Some(due) = room.meter.lease_due(&room.facts, room.meter.renew_margin_ms()) {
+        lease_minutes(store, room, due, &mut outcome).await?;
+    }
+    Ok(outcome)
+}
