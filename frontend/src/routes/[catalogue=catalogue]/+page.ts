@@ -1,0 +1,3 @@
+import { catalogueSegments } from '../../params/catalogue';
+
+export const entries = () => catalogueSegments.map((catalogue) => ({ catalogue }));

@@ -1,0 +1,41 @@
+import adapter from '@sveltejs/adapter-static';
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+/**
+ * Where photos are uploaded to and read from: the bucket's own host, unless the build names another origin
+ * (the local stack does).
+ */
+const photos = /** @type {`https://${string}`} */ (process.env.PARLOR_PHOTO_ORIGIN ?? 'https://*.amazonaws.com');
+
+/** @type {import('@sveltejs/kit').Config} */
+const config = {
+	preprocess: vitePreprocess(),
+	kit: {
+		adapter: adapter({ fallback: '200.html', precompress: false }),
+		// Everything comes from this origin. The hashes of the bootstrap scripts go into a meta tag of each page;
+		// what a meta tag cannot say (frame-ancestors, HSTS) is sent as a header by the CDN.
+		csp: {
+			mode: 'hash',
+			directives: {
+				'default-src': ['none'],
+				'script-src': ['self'],
+				'style-src': ['self'],
+				'img-src': ['self', 'data:', 'blob:', photos],
+				'font-src': ['self'],
+				'connect-src': ['self', photos],
+				'manifest-src': ['self'],
+				'media-src': ['self'],
+				'base-uri': ['none'],
+				'form-action': ['self'],
+				'object-src': ['none']
+			}
+		},
+		prerender: { handleHttpError: 'fail', handleMissingId: 'fail' },
+		version: { pollInterval: 0 },
+		typescript: {
+			config: (tsconfig) => ({ ...tsconfig, include: [...tsconfig.include, '../e2e/**/*.ts', '../scripts/**/*.mjs'] })
+		}
+	}
+};
+
+export default config;
