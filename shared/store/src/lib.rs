@@ -16,7 +16,8 @@
 //! | App | user | `USER#<user>` | `USER` | gsi1 `USERS` / `<created_at>#<user>` |
 //! | App | identity of an address | `EMAIL#<hash>` | `IDENTITY` | |
 //! | App | identity at an issuer | `SUBJECT#<hash>` | `IDENTITY` | |
-//! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` or `LINK` | |
+//! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` | |
+//! | App | flow at an OIDC issuer | `OIDC#<hash>` | `FLOW` | |
 //! | App | refresh family | `USER#<user>` | `FAMILY#<family>` | |
 //! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<sort>` |
 //! | App | slug | `SLUG#<slug>` | `SLUG` | |
@@ -38,10 +39,18 @@
 //! so causes sort by time). The key is deterministic, which makes it the idempotency key; a statement and a receipt
 //! are one query each, and no index is written per charged minute.
 
+pub mod audit;
 mod expression;
+pub mod idempotency;
+pub mod instant;
+pub mod limit;
+pub mod outbox;
 mod query;
 pub mod session;
+pub mod sign_in;
+pub mod site;
 mod transaction;
+pub mod user;
 pub mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
