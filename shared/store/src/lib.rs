@@ -49,6 +49,7 @@ mod query;
 pub mod session;
 pub mod sign_in;
 pub mod site;
+pub mod top_up;
 mod transaction;
 pub mod user;
 pub mod wallet;
@@ -74,7 +75,7 @@ pub enum Table {
 }
 
 /// A primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct Key {
     /// Partition key.
     pub pk: String,

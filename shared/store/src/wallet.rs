@@ -30,6 +30,9 @@ pub struct WalletItem {
     /// Whether spending is stopped, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked: Option<String>,
+    /// Disputes that are not decided; the first locks, the last one won unlocks.
+    #[serde(default)]
+    pub open_disputes: u32,
     /// Where the conservation check finds it.
     gsi1pk: String,
     gsi1sk: String,
@@ -124,6 +127,7 @@ pub fn create_wallet(tx: Transaction, member_id: &str, currency: Currency) -> Tr
         open_session: None,
         leased_minute: 0,
         locked: None,
+        open_disputes: 0,
         gsi1pk: account_shard(&account),
         gsi1sk: account.to_string(),
     };
