@@ -157,10 +157,11 @@ async fn lease_minutes(
 ) -> Result<(), CommitError> {
     let session = &room.session;
     let (member, id) = (session.member.id.as_str(), session.session_id.as_str());
+    let names = (member, id, session.host.name.as_str());
     let range = (due.first, due.count);
     let entry = lease_entry(member, id, range, session.meter.terms.rate)
         .map_err(|error| StoreError::Shape(error.to_string()))?;
-    let tx = lease(Transaction::new(), member, id, &entry, range, room.facts.now_ms);
+    let tx = lease(Transaction::new(), names, &entry, range, room.facts.now_ms);
     match store.commit(tx).await {
         Ok(()) => {
             outcome.minutes_leased = due.count;

@@ -125,13 +125,14 @@ impl Step<'_> {
         let lease_now = self.next.lease_due(facts, 0).ok_or(Refusal::FundsTooLow)?;
         let session = &self.room.session;
         let (member, id) = (session.member.id.as_str(), session.session_id.as_str());
+        let host = session.host.name.as_str();
         let range = (lease_now.first, lease_now.count);
         let entry = lease_entry(member, id, range, self.next.terms.rate)
             .map_err(|error| StoreError::Shape(error.to_string()))?;
         Ok(if lease_now.first == 1 {
-            open_and_lease(tx, member, id, &entry, lease_now.count, facts.now_ms)
+            open_and_lease(tx, (member, id, host), &entry, lease_now.count, facts.now_ms)
         } else {
-            lease(tx, member, id, &entry, range, facts.now_ms)
+            lease(tx, (member, id, host), &entry, range, facts.now_ms)
         })
     }
 

@@ -206,8 +206,7 @@ pub fn change_earnings(tx: Transaction, host_id: &str, amount_minor: i64) -> Tra
 #[must_use]
 pub fn lease(
     tx: Transaction,
-    member_id: &str,
-    session_id: &str,
+    (member_id, session_id, host_name): (&str, &str, &str),
     entry: &Entry,
     (first, count): (u32, u32),
     at_ms: i64,
@@ -217,6 +216,7 @@ pub fn lease(
         session_id: Some(session_id.to_owned()),
         minute: Some(first),
         minutes: Some(count),
+        other_name: Some(host_name.to_owned()),
         ..EntryNotes::default()
     };
     let update = Update::new(
@@ -243,8 +243,7 @@ pub fn lease(
 #[must_use]
 pub fn open_and_lease(
     tx: Transaction,
-    member_id: &str,
-    session_id: &str,
+    (member_id, session_id, host_name): (&str, &str, &str),
     entry: &Entry,
     count: u32,
     at_ms: i64,
@@ -254,6 +253,7 @@ pub fn open_and_lease(
         session_id: Some(session_id.to_owned()),
         minute: Some(1),
         minutes: Some(count),
+        other_name: Some(host_name.to_owned()),
         ..EntryNotes::default()
     };
     let update = Update::new(
