@@ -19,7 +19,8 @@
 //! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` | |
 //! | App | flow at an OIDC issuer | `OIDC#<hash>` | `FLOW` | |
 //! | App | refresh family | `USER#<user>` | `FAMILY#<family>` | |
-//! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<sort>` |
+//! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<applied_at_ms>#<user>` |
+//! | App | card of a host in the catalogue | `CARDS#<nn>` | `<user>` | |
 //! | App | slug | `SLUG#<slug>` | `SLUG` | |
 //! | App | open-session lock of a person | `USER#<user>` | `OPEN` | |
 //! | App | session | `SESSION#<session>` | `SESSION` | gsi1 `SESSIONS#MEMBER#<user>` / session, gsi2 `SESSIONS#HOST#<user>` / session |
@@ -41,6 +42,7 @@
 
 pub mod audit;
 mod expression;
+pub mod host;
 pub mod idempotency;
 pub mod instant;
 pub mod limit;
