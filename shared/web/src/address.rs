@@ -16,9 +16,6 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<Peer>();
-        Ok(Self(peer.map_or_else(
-            || "unknown".to_owned(),
-            |peer| peer.0.to_string(),
-        )))
+        Ok(Self(peer.map_or_else(|| "unknown".to_owned(), |peer| peer.0.to_string())))
     }
 }

@@ -87,9 +87,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(Problem::new(Kind::NotSignedIn).detail("Please sign in first."));
     };
-    let value = value
-        .to_str()
-        .map_err(|_| TokenError::Refused("header is not text"))?;
+    let value = value.to_str().map_err(|_| TokenError::Refused("header is not text"))?;
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token),
         _ => Err(TokenError::Refused("not a bearer token").into()),

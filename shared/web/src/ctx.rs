@@ -32,24 +32,14 @@ impl Ctx {
     ) -> Self {
         let store = Store::new(dynamodb, &config.app_table, &config.ledger_table);
         let tokens = Tokens::new(kms, &config.signing_key_id, &config.site_url);
-        Self {
-            store,
-            clock,
-            config: Arc::new(config),
-            tokens,
-        }
+        Self { store, clock, config: Arc::new(config), tokens }
     }
 
     /// The context of a Lambda function: the machine's clock and clients of this AWS configuration.
     #[must_use]
     pub fn from_aws(config: Config, aws: &aws_config::SdkConfig) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(aws);
-        Self::new(
-            config,
-            Arc::new(SystemClock),
-            dynamodb,
-            aws_sdk_kms::Client::new(aws),
-        )
+        Self::new(config, Arc::new(SystemClock), dynamodb, aws_sdk_kms::Client::new(aws))
     }
 
     /// The present instant. Ask once per request and pass it on.

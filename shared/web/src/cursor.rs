@@ -29,13 +29,8 @@ struct Position {
 pub fn next_cursor(list: &str, next: Option<BTreeMap<String, String>>) -> Option<String> {
     let mut key = next?;
     key.remove(partition_name(&key));
-    let position = Position {
-        l: tag(list),
-        k: key,
-    };
-    serde_json::to_vec(&position)
-        .ok()
-        .map(|json| URL_SAFE_NO_PAD.encode(json))
+    let position = Position { l: tag(list), k: key };
+    serde_json::to_vec(&position).ok().map(|json| URL_SAFE_NO_PAD.encode(json))
 }
 
 /// The key to continue after, for the store's `after`: none without a cursor. `partition` is the
@@ -67,10 +62,7 @@ fn read(list: &str, partition: &str, cursor: &str) -> Option<BTreeMap<String, St
     }
     let mut key = position.k;
     let names: Vec<&str> = key.keys().map(String::as_str).collect();
-    let known = matches!(
-        names[..],
-        ["sk"] | ["gsi1sk", "pk", "sk"] | ["gsi2sk", "pk", "sk"]
-    );
+    let known = matches!(names[..], ["sk"] | ["gsi1sk", "pk", "sk"] | ["gsi2sk", "pk", "sk"]);
     if !known || key.values().any(String::is_empty) {
         return None;
     }
@@ -101,10 +93,7 @@ mod tests {
     use super::{after, next_cursor};
 
     fn key(parts: &[(&str, &str)]) -> BTreeMap<String, String> {
-        parts
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        parts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]

@@ -25,16 +25,9 @@ pub fn describe(mut document: OpenApi, routes: &[Route]) -> OpenApi {
         }
     }
     let mut components = document.components.take().unwrap_or_default();
-    components
-        .schemas
-        .insert("Problem".to_owned(), ProblemBody::schema());
-    components
-        .schemas
-        .insert("Fault".to_owned(), Fault::schema());
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
+    components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
+    components.schemas.insert("Fault".to_owned(), Fault::schema());
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
     let cookie = ApiKey::Cookie(ApiKeyValue::new("parlor_refresh"));
     components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(cookie));
@@ -56,22 +49,15 @@ fn operation_of<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Oper
 fn add_problems(operation: &mut Operation, route: &Route) {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for kind in route.all_refusals() {
-        by_status
-            .entry(kind.status().as_u16())
-            .or_default()
-            .push(kind.key());
+        by_status.entry(kind.status().as_u16()).or_default().push(kind.key());
     }
     for (status, keys) in by_status {
         let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
         let mut response = Response::new(format!("`{}`", keys.join("`, `")));
-        response.content.insert(
-            "application/problem+json".to_owned(),
-            RefOr::T(Content::new(Some(schema))),
-        );
-        operation
-            .responses
-            .responses
-            .insert(status.to_string(), RefOr::T(response));
+        response
+            .content
+            .insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(schema))));
+        operation.responses.responses.insert(status.to_string(), RefOr::T(response));
     }
 }
 

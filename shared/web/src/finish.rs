@@ -58,9 +58,7 @@ fn protect(headers: &mut HeaderMap, id: &str) {
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
 #[cfg(test)]
@@ -76,18 +74,9 @@ mod tests {
     async fn call(method: &str, path: &str) -> (http::response::Parts, serde_json::Value) {
         let router = Router::new()
             .route("/good", get(|| async { "\"yes\"" }))
-            .route(
-                "/bug",
-                get(|| async { Problem::internal("the table is on fire") }),
-            );
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .body(Body::empty())
-            .unwrap();
-        request
-            .extensions_mut()
-            .insert(runtime::RequestId("req-9".into()));
+            .route("/bug", get(|| async { Problem::internal("the table is on fire") }));
+        let mut request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(runtime::RequestId("req-9".into()));
         let (parts, body) = serve(router).oneshot(request).await.unwrap().into_parts();
         let bytes = to_bytes(body, 10_000).await.unwrap();
         (parts, serde_json::from_slice(&bytes).unwrap())

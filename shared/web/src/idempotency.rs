@@ -65,11 +65,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Keyed<T> {
         let value = object(read_value(request).await?)?;
         canonical(&value, &mut text);
         let digest = hex::encode(digest(&SHA256, text.as_bytes()));
-        Ok(Self {
-            body: parse(value)?,
-            key,
-            digest,
-        })
+        Ok(Self { body: parse(value)?, key, digest })
     }
 }
 
@@ -102,11 +98,7 @@ pub async fn once<T: Sync>(
     now: Timestamp,
 ) -> Result<Once, Problem> {
     let key = store::idempotency::key(caller, route.id, &request.key.0);
-    let recorder = Recorder {
-        key,
-        digest: request.digest.clone(),
-        now,
-    };
+    let recorder = Recorder { key, digest: request.digest.clone(), now };
     Ok(match recorder.replay(ctx).await? {
         Some(reply) => Once::Replay(reply),
         None => Once::First(recorder),
@@ -159,9 +151,7 @@ impl Recorder {
         }
         let status = StatusCode::from_u16(record.status).map_err(Problem::internal)?;
         let mut reply = json_reply(status, record.body);
-        reply
-            .headers_mut()
-            .insert(HIT, HeaderValue::from_static("true"));
+        reply.headers_mut().insert(HIT, HeaderValue::from_static("true"));
         Ok(Some(reply))
     }
 }
@@ -214,11 +204,7 @@ mod tests {
 
     #[test]
     fn a_key_has_8_to_200_visible_characters() {
-        for (key, good) in [
-            ("12345678", true),
-            ("1234567", false),
-            ("with space", false),
-        ] {
+        for (key, good) in [("12345678", true), ("1234567", false), ("with space", false)] {
             let headers = [(HEADER, key.parse().unwrap())].into_iter().collect();
             assert_eq!(IdempotencyKey::read(&headers).is_ok(), good, "{key}");
         }

@@ -49,13 +49,9 @@ pub(crate) async fn read_value(request: Request) -> Result<Value, Problem> {
         return Err(Problem::new(Kind::NotJson)
             .detail("Send the body as JSON, with the header Content-Type: application/json."));
     }
-    let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX)
-        .await
-        .map_err(|error| {
-            Problem::new(Kind::BodyTooLarge)
-                .detail("The body may have 64 KiB at most.")
-                .cause(error)
-        })?;
+    let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
+        Problem::new(Kind::BodyTooLarge).detail("The body may have 64 KiB at most.").cause(error)
+    })?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let detail = if bytes.is_empty() {
             "The body is empty; send at least {}."
@@ -70,11 +66,7 @@ pub(crate) async fn read_value(request: Request) -> Result<Value, Problem> {
 
 /// Bodies are objects. (Serde would also read a struct from a list of its fields.)
 pub(crate) fn object(value: Value) -> Result<Value, Problem> {
-    if value.is_object() {
-        Ok(value)
-    } else {
-        Err(Problem::field("", "Must be an object."))
-    }
+    if value.is_object() { Ok(value) } else { Err(Problem::field("", "Must be an object.")) }
 }
 
 /// Any JSON as its type.
@@ -86,12 +78,8 @@ pub(crate) fn parse<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = declared
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default();
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next()).unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
@@ -110,10 +98,7 @@ fn pointer(path: &Path, name: Option<&str>) -> String {
     {
         parts.push(name.to_owned());
     }
-    parts
-        .iter()
-        .map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1")))
-        .collect()
+    parts.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// Serde's message as a sentence for a person, and the field it names.
@@ -159,10 +144,7 @@ fn in_words(expected: &str) -> &str {
 
 /// What came from outside goes back in short.
 fn clipped(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_control())
-        .take(200)
-        .collect()
+    text.chars().filter(|character| !character.is_control()).take(200).collect()
 }
 
 #[cfg(test)]
@@ -198,25 +180,16 @@ mod tests {
 
     async fn fault(body: Value) -> (String, String) {
         let problem = parse::<Order>(body).unwrap_err();
-        let bytes = axum::body::to_bytes(problem.render(None).into_body(), 10_000)
-            .await
-            .unwrap();
+        let bytes = axum::body::to_bytes(problem.render(None).into_body(), 10_000).await.unwrap();
         let body: Value = serde_json::from_slice(&bytes).unwrap();
         let error = &body["errors"][0];
-        (
-            error["pointer"].as_str().unwrap().into(),
-            error["detail"].as_str().unwrap().into(),
-        )
+        (error["pointer"].as_str().unwrap().into(), error["detail"].as_str().unwrap().into())
     }
 
     #[tokio::test]
     async fn each_fault_has_a_pointer_and_a_sentence() {
         for (body, pointer, detail) in [
-            (
-                json!({"lines": []}),
-                "/amount_minor",
-                "This field is needed.",
-            ),
+            (json!({"lines": []}), "/amount_minor", "This field is needed."),
             (
                 json!({"amount_minor": "x", "lines": []}),
                 "/amount_minor",
@@ -232,11 +205,7 @@ mod tests {
                 "/lines/1/text",
                 "Must be text.",
             ),
-            (
-                json!({"amount_minor": 1, "lines": 3}),
-                "/lines",
-                "Must be a list.",
-            ),
+            (json!({"amount_minor": 1, "lines": 3}), "/lines", "Must be a list."),
             (
                 json!({"amount_minor": 1, "lines": [{"text": "a", "a/b": 1}]}),
                 "/lines/0/a~1b",
@@ -255,11 +224,7 @@ mod tests {
             (json!(7), "", "Must be an object."),
         ] {
             let shown = body.to_string();
-            assert_eq!(
-                fault(body).await,
-                (pointer.to_owned(), detail.to_owned()),
-                "{shown}"
-            );
+            assert_eq!(fault(body).await, (pointer.to_owned(), detail.to_owned()), "{shown}");
         }
     }
 
@@ -269,17 +234,9 @@ mod tests {
             ("text/plain", "{}".to_owned(), 415),
             ("application/json", String::new(), 400),
             ("application/json", "{".to_owned(), 400),
-            (
-                "application/json",
-                format!("\"{}\"", "x".repeat(70_000)),
-                413,
-            ),
+            ("application/json", format!("\"{}\"", "x".repeat(70_000)), 413),
             ("application/json", "[]".to_owned(), 400),
-            (
-                "application/json; charset=utf-8",
-                "{\"text\":\"\"}".to_owned(),
-                200,
-            ),
+            ("application/json; charset=utf-8", "{\"text\":\"\"}".to_owned(), 200),
         ] {
             let request = http::Request::post("/")
                 .header("content-type", content_type)

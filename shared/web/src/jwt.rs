@@ -41,9 +41,7 @@ pub fn header(token: &str) -> Result<Header, &'static str> {
     if claims.is_empty() || signature.is_empty() {
         return Err("an empty part");
     }
-    let head = URL_SAFE_NO_PAD
-        .decode(head)
-        .map_err(|_| "header is not base64url")?;
+    let head = URL_SAFE_NO_PAD.decode(head).map_err(|_| "header is not base64url")?;
     let head: Map<String, Value> =
         serde_json::from_slice(&head).map_err(|_| "header is not a JSON object")?;
     if head.get("alg").and_then(Value::as_str) != Some("RS256") {
@@ -55,19 +53,13 @@ pub fn header(token: &str) -> Result<Header, &'static str> {
             return Err("header has a member that is not accepted");
         }
     }
-    let kid = head
-        .get("kid")
-        .and_then(Value::as_str)
-        .filter(|kid| !kid.is_empty());
+    let kid = head.get("kid").and_then(Value::as_str).filter(|kid| !kid.is_empty());
     let typ = match head.get("typ") {
         None => None,
         Some(Value::String(typ)) => Some(typ.clone()),
         Some(_) => return Err("typ is not text"),
     };
-    Ok(Header {
-        kid: kid.ok_or("no key id")?.to_owned(),
-        typ,
-    })
+    Ok(Header { kid: kid.ok_or("no key id")?.to_owned(), typ })
 }
 
 /// Verifies the RS256 signature and gives the claims, which are a JSON object.
@@ -89,16 +81,9 @@ pub fn verified_claims(token: &str, key: &DecodingKey) -> Result<Map<String, Val
 pub fn rsa_key(jwk: &Jwk) -> Option<DecodingKey> {
     use jsonwebtoken::jwk::{AlgorithmParameters, KeyAlgorithm, PublicKeyUse};
     let rsa = matches!(jwk.algorithm, AlgorithmParameters::RSA(_));
-    let signs = matches!(
-        jwk.common.public_key_use,
-        None | Some(PublicKeyUse::Signature)
-    );
+    let signs = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let fits = matches!(jwk.common.key_algorithm, None | Some(KeyAlgorithm::RS256));
-    if rsa && signs && fits {
-        DecodingKey::from_jwk(jwk).ok()
-    } else {
-        None
-    }
+    if rsa && signs && fits { DecodingKey::from_jwk(jwk).ok() } else { None }
 }
 
 /// The registered claims about time (RFC 7519 section 4.1), seconds since 1970.

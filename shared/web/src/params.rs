@@ -37,14 +37,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         if query.len() > QUERY_CHARACTERS_MAX {
             return Err(Problem::field("", "The query is too long."));
         }
-        serde_urlencoded::from_str(query)
-            .map(Self)
-            .map_err(|error| {
-                let (name, detail) = explain(&error.to_string());
-                Problem::field(
-                    name.map_or_else(String::new, |name| format!("/{name}")),
-                    detail,
-                )
-            })
+        serde_urlencoded::from_str(query).map(Self).map_err(|error| {
+            let (name, detail) = explain(&error.to_string());
+            Problem::field(name.map_or_else(String::new, |name| format!("/{name}")), detail)
+        })
     }
 }

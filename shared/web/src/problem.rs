@@ -108,10 +108,7 @@ impl Problem {
     /// Adds a field that is not valid.
     #[must_use]
     pub fn error(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.0.errors.push(Fault {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        });
+        self.0.errors.push(Fault { pointer: pointer.into(), detail: detail.into() });
         self
     }
 
@@ -160,10 +157,7 @@ impl Problem {
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_seconds() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -186,10 +180,7 @@ impl Problem {
     fn body(&self, request_id: Option<&str>) -> Value {
         let parts = &self.0;
         let mut body = parts.members.clone();
-        body.insert(
-            "type".into(),
-            json!(format!("/problems/{}", parts.kind.key())),
-        );
+        body.insert("type".into(), json!(format!("/problems/{}", parts.kind.key())));
         body.insert("title".into(), json!(parts.kind.title()));
         body.insert("status".into(), json!(self.status().as_u16()));
         if let Some(detail) = &parts.detail {
@@ -253,10 +244,7 @@ impl Faults {
     /// Notes a fault unless `good`.
     pub fn check(&mut self, good: bool, pointer: &str, detail: impl Into<String>) {
         if !good {
-            self.0.push(Fault {
-                pointer: pointer.to_owned(),
-                detail: detail.into(),
-            });
+            self.0.push(Fault { pointer: pointer.to_owned(), detail: detail.into() });
         }
     }
 
@@ -304,12 +292,7 @@ mod tests {
             assert!(!body.to_string().contains("secret"), "{body}");
             assert!(kind.status().is_client_error() || kind.status().is_server_error());
             let waits = matches!(kind.status().as_u16(), 429 | 503);
-            assert_eq!(
-                parts.headers.contains_key(RETRY_AFTER),
-                waits,
-                "{}",
-                kind.key()
-            );
+            assert_eq!(parts.headers.contains_key(RETRY_AFTER), waits, "{}", kind.key());
             assert!(keys.insert(kind.key()), "{} is there twice", kind.key());
         }
     }

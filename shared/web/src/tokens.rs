@@ -151,11 +151,7 @@ impl Tokens {
         if claims.exp.saturating_sub(claims.iat) > ACCESS_SECONDS {
             return Err(TokenError::Refused("a longer life than we give"));
         }
-        let times = Times {
-            exp: claims.exp,
-            iat: claims.iat,
-            nbf: Some(claims.nbf),
-        };
+        let times = Times { exp: claims.exp, iat: claims.iat, nbf: Some(claims.nbf) };
         times.check(now).map_err(TokenError::Refused)?;
         Ok(claims)
     }
@@ -177,10 +173,7 @@ impl Tokens {
     pub async fn derive(&self, purpose: &str, input: &str) -> Result<[u8; 32], TokenError> {
         let signature = self.sign(format!("{purpose}:{input}").as_bytes()).await?;
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &signature);
-        digest
-            .as_ref()
-            .try_into()
-            .map_err(|_| TokenError::Unavailable("no digest".into()))
+        digest.as_ref().try_into().map_err(|_| TokenError::Unavailable("no digest".into()))
     }
 
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
