@@ -25,6 +25,7 @@ const config = {
 				'connect-src': ['self', photos],
 				'manifest-src': ['self'],
 				'media-src': ['self'],
+				'worker-src': ['self'],
 				'base-uri': ['none'],
 				'form-action': ['self'],
 				'object-src': ['none']
