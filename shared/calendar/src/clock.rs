@@ -64,11 +64,7 @@ pub fn written(time: Time) -> String {
 #[must_use]
 pub fn spoken_range(start: Time, end: Time) -> String {
     let with_minutes = start.minute() != 0 || end.minute() != 0;
-    format!(
-        "{} - {}",
-        spoken(start, with_minutes),
-        spoken(end, with_minutes)
-    )
+    format!("{} - {}", spoken(start, with_minutes), spoken(end, with_minutes))
 }
 
 fn spoken(time: Time, with_minutes: bool) -> String {

@@ -43,9 +43,7 @@ pub fn parse_date(text: &str) -> Result<Date, DateError> {
         return Err(DateError::Shape);
     }
     let number = |from: usize, to: usize| {
-        bytes[from..to]
-            .iter()
-            .fold(0_i16, |sum, byte| sum * 10 + i16::from(byte - b'0'))
+        bytes[from..to].iter().fold(0_i16, |sum, byte| sum * 10 + i16::from(byte - b'0'))
     };
     let month = i8::try_from(number(5, 7)).map_err(|_| DateError::NoSuchDay)?;
     let day = i8::try_from(number(8, 10)).map_err(|_| DateError::NoSuchDay)?;
@@ -100,14 +98,7 @@ mod tests {
     fn only_the_extended_format_is_read() {
         assert_eq!(parse_date("2020-02-29"), Ok(date(2020, 2, 29)));
         assert_eq!(parse_date("0001-01-01"), Ok(date(1, 1, 1)));
-        for wrong in [
-            "",
-            "2020-2-9",
-            "20200209",
-            "2020/02/09",
-            "+2020-02-0",
-            "2020-02-09 ",
-        ] {
+        for wrong in ["", "2020-2-9", "20200209", "2020/02/09", "+2020-02-0", "2020-02-09 "] {
             assert_eq!(parse_date(wrong), Err(DateError::Shape), "{wrong}");
         }
         for wrong in ["2021-02-29", "2020-13-01", "2020-00-10", "0000-01-01"] {
@@ -127,9 +118,6 @@ mod tests {
     fn rolling_forward_may_stay() {
         let thursday = date(2020, 2, 20);
         assert_eq!(roll_forward(thursday, Weekday::Thursday), Ok(thursday));
-        assert_eq!(
-            roll_forward(thursday, Weekday::Wednesday),
-            Ok(date(2020, 2, 26))
-        );
+        assert_eq!(roll_forward(thursday, Weekday::Wednesday), Ok(date(2020, 2, 26)));
     }
 }

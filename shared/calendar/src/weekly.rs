@@ -56,10 +56,7 @@ impl WeeklyRun {
     /// [`OutOfCalendar`] when the last day lies beyond the year 9999.
     pub fn span(&self) -> Result<Span, OutOfCalendar> {
         let last = self.last()?;
-        Span::new(self.first, last).map_err(|_| OutOfCalendar {
-            from: self.first,
-            days: 0,
-        })
+        Span::new(self.first, last).map_err(|_| OutOfCalendar { from: self.first, days: 0 })
     }
 
     /// Every class day in order, leaving out the days in `off`: always
@@ -70,10 +67,7 @@ impl WeeklyRun {
     /// or names its last day (a run cannot end on a day off).
     pub fn class_days(&self, off: &BTreeSet<Date>) -> Result<Vec<Date>, RunError> {
         if off.len() != usize::from(self.skipped) {
-            return Err(RunError::Count {
-                expected: self.skipped,
-                named: off.len(),
-            });
+            return Err(RunError::Count { expected: self.skipped, named: off.len() });
         }
         let last = self.last()?;
         let weeks = i64::from(self.class_days.max(1)) + i64::from(self.skipped);
@@ -94,11 +88,7 @@ mod tests {
     use jiff::civil::date;
 
     fn run() -> WeeklyRun {
-        WeeklyRun {
-            first: date(2020, 12, 8),
-            class_days: 5,
-            skipped: 2,
-        }
+        WeeklyRun { first: date(2020, 12, 8), class_days: 5, skipped: 2 }
     }
 
     #[test]
@@ -112,10 +102,7 @@ mod tests {
     #[test]
     fn a_day_off_must_be_a_day_of_the_run() {
         let monday = BTreeSet::from([date(2020, 12, 22), date(2020, 12, 28)]);
-        assert_eq!(
-            run().class_days(&monday),
-            Err(RunError::NotInRun(date(2020, 12, 28)))
-        );
+        assert_eq!(run().class_days(&monday), Err(RunError::NotInRun(date(2020, 12, 28))));
         let last = BTreeSet::from([date(2020, 12, 22), date(2021, 1, 19)]);
         assert!(run().class_days(&last).is_err());
         assert!(run().class_days(&BTreeSet::new()).is_err());

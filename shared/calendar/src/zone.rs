@@ -24,10 +24,7 @@ impl Zone {
     /// # Errors
     /// [`UnknownZone`] when there is none.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        TimeZoneDatabase::bundled()
-            .get(name)
-            .map(Self)
-            .map_err(|_| UnknownZone(name.to_owned()))
+        TimeZoneDatabase::bundled().get(name).map(Self).map_err(|_| UnknownZone(name.to_owned()))
     }
 
     /// The civil date on the wall at `instant`.
@@ -54,10 +51,7 @@ impl Zone {
         self.0
             .to_ambiguous_timestamp(date.to_datetime(time))
             .compatible()
-            .map_err(|_| OutOfCalendar {
-                from: date,
-                days: 0,
-            })
+            .map_err(|_| OutOfCalendar { from: date, days: 0 })
     }
 }
 
