@@ -54,9 +54,6 @@ pub async fn list(
     limit: usize,
     after: Option<BTreeMap<String, String>>,
 ) -> Result<Page<Row>, StoreError> {
-    let query = Query::new(Table::App, partition(month))
-        .descending()
-        .limit(limit)
-        .after(after);
+    let query = Query::new(Table::App, partition(month)).descending().limit(limit).after(after);
     store.query(query).await
 }

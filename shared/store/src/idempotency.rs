@@ -23,10 +23,7 @@ pub struct Record {
 
 /// The key of a caller's request.
 pub fn key(caller: Uuid, route: &str, idempotency_key: &str) -> Key {
-    Key::new(
-        format!("REQUEST#{caller}#{route}#{idempotency_key}"),
-        "REQUEST",
-    )
+    Key::new(format!("REQUEST#{caller}#{route}#{idempotency_key}"), "REQUEST")
 }
 
 /// Reads a record.

@@ -25,10 +25,7 @@ pub async fn hit(
 ) -> Result<u64, StoreError> {
     let length = i64::from(window_seconds.max(1));
     let window = now.as_second().div_euclid(length);
-    let key = Key::new(
-        format!("LIMIT#{kind}#{}", hash(&[key])),
-        format!("{window:020}"),
-    );
+    let key = Key::new(format!("LIMIT#{kind}#{}", hash(&[key])), format!("{window:020}"));
     let update = Update::new("SET expires_at_s = :expires ADD hits :one")
         .value(":expires", (window + 1) * length + 60)
         .value(":one", 1);

@@ -40,13 +40,7 @@ impl Event {
     ) -> Result<Self, StoreError> {
         let payload =
             serde_json::to_string(payload).map_err(|error| StoreError::Shape(error.to_string()))?;
-        Ok(Self {
-            id,
-            kind: kind.into(),
-            at,
-            payload,
-            expires_at_s: at.as_second() + KEPT_SECONDS,
-        })
+        Ok(Self { id, kind: kind.into(), at, payload, expires_at_s: at.as_second() + KEPT_SECONDS })
     }
 }
 

@@ -48,13 +48,7 @@ pub fn challenge_key_of_hash(hash: &str) -> Key {
 /// Puts a challenge in place of an earlier one. Label `challenge`.
 #[must_use]
 pub fn put_challenge(tx: Transaction, challenge: &Challenge) -> Transaction {
-    tx.replace(
-        "challenge",
-        Table::App,
-        &challenge_key(&challenge.email),
-        challenge,
-        None,
-    )
+    tx.replace("challenge", Table::App, &challenge_key(&challenge.email), challenge, None)
 }
 
 /// Reads the challenge at a key.
@@ -87,12 +81,7 @@ pub async fn take_try(
 #[must_use]
 pub fn use_challenge(tx: Transaction, challenge: &Challenge) -> Transaction {
     let same = Condition::that("id = :id").value(":id", challenge.id);
-    tx.delete(
-        "challenge",
-        Table::App,
-        &challenge_key(&challenge.email),
-        same,
-    )
+    tx.delete("challenge", Table::App, &challenge_key(&challenge.email), same)
 }
 
 /// A browser that was sent to an OIDC issuer and has not come back.
@@ -176,12 +165,7 @@ pub fn family_key(user_id: Uuid, family_id: Uuid) -> Key {
 /// Adds a family. Label `family`.
 #[must_use]
 pub fn create_family(tx: Transaction, family: &Family) -> Transaction {
-    tx.create(
-        "family",
-        Table::App,
-        &family_key(family.user_id, family.id),
-        family,
-    )
+    tx.create("family", Table::App, &family_key(family.user_id, family.id), family)
 }
 
 /// Reads a family.
@@ -203,25 +187,12 @@ pub fn rotate_family(tx: Transaction, next: &Family, secret_hash: &str) -> Trans
     let current = Condition::that("secret_hash = :current AND revoked = :no")
         .value(":current", secret_hash)
         .value(":no", false);
-    tx.replace(
-        "family",
-        Table::App,
-        &family_key(next.user_id, next.id),
-        next,
-        Some(current),
-    )
+    tx.replace("family", Table::App, &family_key(next.user_id, next.id), next, Some(current))
 }
 
 /// Revokes a family. Label `family`.
 #[must_use]
 pub fn revoke_family(tx: Transaction, user_id: Uuid, family_id: Uuid) -> Transaction {
-    let update = Update::new("SET revoked = :yes")
-        .when("attribute_exists(pk)")
-        .value(":yes", true);
-    tx.update(
-        "family",
-        Table::App,
-        &family_key(user_id, family_id),
-        update,
-    )
+    let update = Update::new("SET revoked = :yes").when("attribute_exists(pk)").value(":yes", true);
+    tx.update("family", Table::App, &family_key(user_id, family_id), update)
 }

@@ -85,7 +85,7 @@ struct Active {
     brand: String,
 }
 
-const SEED: &str = include_str!("sites.json");
+const SEED: &str = include_str!("../../../frontend/src/lib/brand/sites.json");
 
 fn record_key(brand: &str) -> Key {
     Key::new("SITE", format!("BRAND#{brand}"))
@@ -146,15 +146,7 @@ pub async fn active(store: &Store, default_brand: &str) -> Result<Site, StoreErr
 /// Makes a brand the active one. Label `site`.
 #[must_use]
 pub fn switch(tx: Transaction, brand: &str) -> Transaction {
-    tx.replace(
-        "site",
-        Table::App,
-        &active_key(),
-        &Active {
-            brand: brand.to_owned(),
-        },
-        None,
-    )
+    tx.replace("site", Table::App, &active_key(), &Active { brand: brand.to_owned() }, None)
 }
 
 #[cfg(test)]
@@ -162,10 +154,9 @@ mod tests {
     #[test]
     fn the_shipped_brands_are_whole_and_differ() {
         let sites = super::shipped().unwrap();
-        let mut brands: Vec<_> = sites.iter().map(|site| site.brand.as_str()).collect();
-        brands.dedup();
+        let brands: std::collections::BTreeSet<_> = sites.iter().map(|site| &site.brand).collect();
         assert_eq!(brands.len(), sites.len());
-        assert_eq!(brands[0], "soulseer");
+        assert_eq!(sites[0].brand, "soulseer");
         for site in &sites {
             let percent: rust_decimal::Decimal = site.fee_percent.parse().unwrap();
             assert!(percent.is_sign_positive());

@@ -155,18 +155,9 @@ pub fn create_identity(tx: Transaction, identity: &Key, user_id: Uuid) -> Transa
 /// Writes a changed user in place of version `user.version`, as the next version. Label `user`.
 #[must_use]
 pub fn replace(tx: Transaction, user: &User) -> Transaction {
-    let next = User {
-        version: user.version + 1,
-        ..user.clone()
-    };
+    let next = User { version: user.version + 1, ..user.clone() };
     let unchanged = Condition::version(user.version);
-    tx.replace(
-        "user",
-        Table::App,
-        &key(user.id),
-        &listed(&next),
-        Some(unchanged),
-    )
+    tx.replace("user", Table::App, &key(user.id), &listed(&next), Some(unchanged))
 }
 
 /// Raises the token generation, whatever else changes. Label `user`.
@@ -187,11 +178,7 @@ pub async fn list(
     limit: usize,
     after: Option<BTreeMap<String, String>>,
 ) -> Result<Page<User>, StoreError> {
-    let query = Query::new(Table::App, USERS)
-        .index("gsi1")
-        .descending()
-        .limit(limit)
-        .after(after);
+    let query = Query::new(Table::App, USERS).index("gsi1").descending().limit(limit).after(after);
     store.query(query).await
 }
 
@@ -200,9 +187,5 @@ pub const USERS: &str = "USERS";
 
 fn listed(user: &User) -> Listed<'_> {
     let gsi1sk = format!("{}#{}", instant::text(user.created_at), user.id);
-    Listed {
-        user,
-        gsi1pk: USERS,
-        gsi1sk,
-    }
+    Listed { user, gsi1pk: USERS, gsi1sk }
 }

@@ -59,42 +59,74 @@ pub enum Auth {
     Machine,
 }
 
-/// What a handler does in AWS: the name of a managed policy of `template.yaml`. A function's role
-/// has exactly the policies of its route's needs.
+/// One action on one resource that a function's role must allow. `resource` is a name of the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Need {
-    /// Read and query `App` and its indexes.
-    ReadApp,
-    /// Write `App`; also what counts rate limits.
-    WriteApp,
-    /// Read and query `Ledger` and its index.
-    ReadLedger,
-    /// Write `Ledger`, only inside a transaction.
-    CommitLedger,
-    /// Read the public half of the signing key.
-    VerifyTokens,
-    /// Sign with the signing key.
-    SignTokens,
-    /// Send mail.
-    SendMails,
-    /// Put, read and delete objects of the media bucket.
-    UploadMedia,
-    /// Read Stripe's keys.
-    ReadStripeSecret,
-    /// Read the client secrets at OIDC issuers.
-    ReadOidcSecrets,
-    /// Put events on the bus.
-    PublishEvents,
-    /// Send to the billing queue.
-    SendTicks,
+pub struct Need {
+    /// The IAM action.
+    pub action: &'static str,
+    /// The resource: `App`, `App/index`, `Ledger`, `Ledger/index`, `SigningKey`, ...
+    pub resource: &'static str,
 }
 
-impl Need {
-    /// The policy's logical id in the template.
-    #[must_use]
-    pub fn policy(self) -> String {
-        format!("{self:?}")
-    }
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident = $action:literal on $resource:literal;)*) => {
+        impl Need {
+            $($(#[$doc])* pub const $name: Self = Self { action: $action, resource: $resource };)*
+        }
+    };
+}
+
+needs! {
+    /// Read one item of `App`.
+    APP_READ = "dynamodb:GetItem" on "App";
+    /// Read several items of `App`.
+    APP_READ_MANY = "dynamodb:BatchGetItem" on "App";
+    /// Query a partition of `App`.
+    APP_QUERY = "dynamodb:Query" on "App";
+    /// Query an index of `App`.
+    APP_INDEX = "dynamodb:Query" on "App/index";
+    /// Put an item of `App`.
+    APP_PUT = "dynamodb:PutItem" on "App";
+    /// Update an item of `App`; also what counts rate limits.
+    APP_UPDATE = "dynamodb:UpdateItem" on "App";
+    /// Delete an item of `App`.
+    APP_DELETE = "dynamodb:DeleteItem" on "App";
+    /// Require something of an item of `App`.
+    APP_CHECK = "dynamodb:ConditionCheckItem" on "App";
+    /// Read one item of `Ledger`.
+    LEDGER_READ = "dynamodb:GetItem" on "Ledger";
+    /// Read several items of `Ledger`.
+    LEDGER_READ_MANY = "dynamodb:BatchGetItem" on "Ledger";
+    /// Query a partition of `Ledger`.
+    LEDGER_QUERY = "dynamodb:Query" on "Ledger";
+    /// Query an index of `Ledger`.
+    LEDGER_INDEX = "dynamodb:Query" on "Ledger/index";
+    /// Put an item of `Ledger`, only inside a transaction.
+    LEDGER_PUT = "dynamodb:PutItem" on "Ledger";
+    /// Update an item of `Ledger`, only inside a transaction.
+    LEDGER_UPDATE = "dynamodb:UpdateItem" on "Ledger";
+    /// Require something of an item of `Ledger`.
+    LEDGER_CHECK = "dynamodb:ConditionCheckItem" on "Ledger";
+    /// Read the public half of the signing key.
+    KEY_PUBLIC = "kms:GetPublicKey" on "SigningKey";
+    /// Sign with the signing key.
+    KEY_SIGN = "kms:Sign" on "SigningKey";
+    /// Put events on the bus.
+    BUS_PUT = "events:PutEvents" on "Bus";
+    /// Send mail.
+    MAIL_SEND = "ses:SendEmail" on "Mail";
+    /// Send to the billing queue.
+    BILLING_SEND = "sqs:SendMessage" on "BillingQueue";
+    /// Put an object of the media bucket.
+    MEDIA_PUT = "s3:PutObject" on "Media";
+    /// Read an object of the media bucket.
+    MEDIA_READ = "s3:GetObject" on "Media";
+    /// Delete an object of the media bucket.
+    MEDIA_DELETE = "s3:DeleteObject" on "Media";
+    /// Read Stripe's keys.
+    STRIPE_SECRET = "secretsmanager:GetSecretValue" on "StripeSecret";
+    /// Read the client secrets at OIDC issuers.
+    OIDC_SECRET = "secretsmanager:GetSecretValue" on "OidcSecret";
 }
 
 impl Route {
@@ -191,7 +223,7 @@ impl Route {
     pub fn all_needs(&self) -> Vec<Need> {
         let mut needs = self.needs.to_vec();
         if matches!(self.auth, Auth::Member | Auth::Host | Auth::Admin) {
-            needs.extend([Need::ReadApp, Need::VerifyTokens]);
+            needs.extend([Need::APP_READ, Need::KEY_PUBLIC]);
         }
         needs.sort_unstable();
         needs.dedup();
