@@ -1,5 +1,4 @@
-//! Balances, statements, top-ups, refunds; the processor's events; the conservation check.
-//!
-//! `apply.rs` (an event's effect on a wallet) joins the crate as soon as `payments` offers `StripeEvent`.
+//! Wallets. The routes and consumers of this domain stand beside this file, written against `payments`; they join the
+//! crate (see `ROUTES` in the next change) as soon as that crate is here.
 
 pub mod conserve;
