@@ -1,7 +1,14 @@
 /** What the server accepts in a host's profile, so that a form can say it before sending. */
 import { m } from '$lib/paraglide/messages';
 
-export const limits = { name: 80, slug: 40, bio: 4000, statement: 2000, specialty: 40, specialties: 12 } as const;
+export const limits = {
+	name: 80,
+	slug: 40,
+	bio: 4000,
+	statement: 2000,
+	specialty: 40,
+	specialties: 12
+} as const;
 export const rateMinor = { min: 50, max: 9999 } as const;
 export const photoTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export const photoBytesMax = 5 * 1024 * 1024;

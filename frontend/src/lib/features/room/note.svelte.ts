@@ -21,9 +21,7 @@ export class PrivateNote {
 	load = async (): Promise<void> => {
 		this.status = 'loading';
 		try {
-			const note = await unwrap(
-				api.GET('/v1/sessions/{session_id}/note', { params: { path: this.#path } })
-			);
+			const note = await unwrap(api.GET('/v1/sessions/{session_id}/note', { params: { path: this.#path } }));
 			this.text = note.text;
 			this.updatedAt = note.updated_at ?? undefined;
 			this.status = 'saved';

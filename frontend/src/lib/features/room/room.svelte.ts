@@ -6,6 +6,7 @@
 import { api } from '$lib/api/client';
 import { asProblem, unwrap, type ProblemError } from '$lib/api/problem';
 import { Action } from '$lib/load.svelte';
+import { metronome } from '$lib/metronome';
 import type { Session } from '$lib/api/types';
 import { activeAt, leftAt, nextRenewAt, viewOf } from './view';
 
@@ -44,8 +45,7 @@ export class Room {
 	/** Starts all clocks; returns what stops them. */
 	start(): () => void {
 		const tick = setInterval(() => (this.#now = Date.now()), tickMs);
-		const metronome = new Worker(new URL('./beat.worker.ts', import.meta.url), { type: 'module' });
-		metronome.onmessage = () => void this.#renewWhenDue();
+		const stopBeat = metronome(() => void this.#renewWhenDue());
 		const look = () => {
 			if (document.visibilityState === 'visible') this.#plan(0);
 		};
@@ -55,7 +55,7 @@ export class Room {
 		return () => {
 			clearInterval(tick);
 			clearTimeout(this.#timer);
-			metronome.terminate();
+			stopBeat();
 			document.removeEventListener('visibilitychange', look);
 			window.removeEventListener('online', look);
 		};
@@ -119,7 +119,9 @@ export class Room {
 		}
 		if (this.session?.state === 'finalized' || document.visibilityState !== 'visible') return;
 		if (this.problem && this.problem.status >= 400 && this.problem.status < 500) return;
-		this.#plan(this.#failures ? (backoffMs[Math.min(this.#failures, backoffMs.length) - 1] ?? pollMs) : pollMs);
+		this.#plan(
+			this.#failures ? (backoffMs[Math.min(this.#failures, backoffMs.length) - 1] ?? pollMs) : pollMs
+		);
 	}
 
 	#failed(problem: ProblemError): void {

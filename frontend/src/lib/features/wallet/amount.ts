@@ -14,6 +14,7 @@ export function readAmount(text: string, wallet: Wallet): Amount {
 		max: formatMoney(wallet.top_up_max_minor, wallet.currency)
 	};
 	if (minor === undefined) return { error: m.amount_unclear() };
-	if (minor < wallet.top_up_min_minor || minor > wallet.top_up_max_minor) return { error: m.amount_range(range) };
+	if (minor < wallet.top_up_min_minor || minor > wallet.top_up_max_minor)
+		return { error: m.amount_range(range) };
 	return { minor };
 }

@@ -8,7 +8,8 @@ const reasons: Record<StatementLine['reason'], (line: StatementLine, words: Word
 	session_minute: (line) =>
 		line.minute === undefined ? m.reason_minutes() : m.reason_minute({ minute: line.minute }),
 	settlement: () => m.reason_settlement(),
-	refund: (line) => (line.minute === undefined ? m.reason_refund() : m.reason_refund_minute({ minute: line.minute })),
+	refund: (line) =>
+		line.minute === undefined ? m.reason_refund() : m.reason_refund_minute({ minute: line.minute }),
 	card_refund: () => m.reason_card_refund(),
 	dispute: () => m.reason_dispute(),
 	dispute_reversal: () => m.reason_dispute_reversal(),
