@@ -67,7 +67,7 @@ def stripe_secret(secret, file):
     current = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
     if current.get("webhook_secret") != webhook_secret:
         # The sandbox takes any key of a test's shape.
-        wanted = {"api_key": f"sk_test_{secrets.token_hex(16)}", "webhook_secret": webhook_secret}
+        wanted = {"secret_key": f"sk_test_{secrets.token_hex(16)}", "webhook_secret": webhook_secret}
         client.put_secret_value(SecretId=secret, SecretString=json.dumps(wanted))
 
 

@@ -55,3 +55,12 @@ fn money_is_written_only_inside_a_transaction() {
     }
     assert_eq!(writes, 2);
 }
+
+#[test]
+fn a_role_names_each_right_once() {
+    for (id, function) in Document::read().functions() {
+        let statements = function.statements();
+        let named: usize = statements.iter().map(|statement| rights(statement).len()).sum();
+        assert_eq!(named, function.rights().len(), "{id}");
+    }
+}
