@@ -21,6 +21,9 @@ pub enum CommandError {
     /// There is no such session, or the caller is not in it: the same answer for both.
     #[error("no such session")]
     NotFound,
+    /// The command belongs to this side alone.
+    #[error("only the other side may do this")]
+    WrongSide(Side),
     /// The rules refuse it.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -37,18 +40,18 @@ pub enum CommandError {
 ///
 /// # Errors
 /// [`CommandError`].
-pub async fn command(
+pub async fn command<E: Into<CommandError>>(
     store: &Store,
     session_id: &str,
     user_id: &str,
     now_ms: i64,
-    decide: impl Fn(&Room, Side) -> Result<Meter, Refusal>,
+    decide: impl Fn(&Room, Side) -> Result<Meter, E>,
     edit: impl Fn(&mut SessionItem, Side),
 ) -> Result<Room, CommandError> {
     for _ in 0..ATTEMPTS {
         let room = Room::read(store, session_id, now_ms).await?.ok_or(CommandError::NotFound)?;
         let side = room.session.side_of(user_id).ok_or(CommandError::NotFound)?;
-        let next = decide(&room, side)?;
+        let next = decide(&room, side).map_err(Into::into)?;
         let mut session = room.session.clone();
         edit(&mut session, side);
         let facts_changed = next != room.session.meter || session != room.session;

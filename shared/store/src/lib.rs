@@ -25,6 +25,7 @@
 //! | App | open-session lock of a person | `USER#<user>` | `OPEN` | |
 //! | App | session | `SESSION#<session>` | `SESSION` | gsi1 `SESSIONS#MEMBER#<user>` / session, gsi2 `SESSIONS#HOST#<user>` / session |
 //! | App | open session in its shard | `SHARD#<nn>` | `SESSION#<session>` | |
+//! | App | session in its year | `SESSIONS#<yyyy>` | session | |
 //! | App | presence of both sides | `SESSION#<session>` | `PRESENCE` | |
 //! | App | message, note | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>` | |
 //! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |

@@ -99,7 +99,9 @@ kinds! {
     /// The host does not offer this modality.
     ModalityOff = "modality-off", CONFLICT, "The host does not offer this";
     /// The session's state does not allow it; `state`.
-    SessionState = "session-state", CONFLICT, "The session's state does not allow this";
+    WrongState = "wrong-state", CONFLICT, "The session's state does not allow this";
+    /// The host has not accepted the request yet.
+    NotAccepted = "not-accepted", CONFLICT, "The request has not been accepted yet";
     /// The payment's state does not allow it.
     PaymentState = "payment-state", CONFLICT, "The payment's state does not allow this";
     /// The last admin must stay one.
