@@ -21,6 +21,7 @@ pub const ROUTE: Route = Route::consumer("billing_charge", Trigger::Queue).needs
     Need::APP_READ,
     Need::APP_READ_MANY,
     Need::APP_PUT,
+    Need::APP_UPDATE,
     Need::APP_DELETE,
     Need::LEDGER_READ,
     Need::LEDGER_READ_MANY,

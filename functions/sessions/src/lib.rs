@@ -13,6 +13,7 @@ pub mod view;
 pub mod words;
 
 mod command;
+mod locks;
 mod message;
 mod note;
 mod text;
@@ -35,6 +36,7 @@ pub mod read_receipt;
 pub mod read_session;
 pub mod reconnect_session;
 pub mod renew_session;
+pub mod request_session;
 pub mod send_message;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -43,6 +45,7 @@ use web::{Ctx, Route};
 
 /// All routes and consumers of the domain.
 pub const ROUTES: &[Route] = &[
+    request_session::ROUTE,
     list_sessions::ROUTE,
     list_requests::ROUTE,
     read_session::ROUTE,
@@ -67,7 +70,7 @@ pub const ROUTES: &[Route] = &[
 /// The routes of the domain; the state is to be given.
 pub fn router() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
-        .routes(routes!(list_sessions::handle))
+        .routes(routes!(request_session::handle, list_sessions::handle))
         .routes(routes!(list_requests::handle))
         .routes(routes!(read_session::handle))
         .routes(routes!(accept_session::handle))

@@ -156,3 +156,13 @@ impl Modality {
         }
     }
 }
+
+impl From<Modality> for store::host::Modality {
+    fn from(modality: Modality) -> Self {
+        match modality {
+            Modality::Text => Self::Text,
+            Modality::Voice => Self::Voice,
+            Modality::Video => Self::Video,
+        }
+    }
+}
