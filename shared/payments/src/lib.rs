@@ -1,1 +1,20 @@
-//! payments.
+//! Money from and to the card world: the requests we make of Stripe and the events it sends us.
+//!
+//! The one crate that knows a payment vendor. Requests are built by `async-stripe`; answers and webhook
+//! events are read by lenient structs of our own, because a strict reader that meets a newer shape would
+//! report a failure after the money has already moved.
+//!
+//! Deliberately absent: any store, any clock, any decision about a balance.
+
+mod client;
+mod error;
+mod event;
+mod refund;
+mod signature;
+mod wire;
+
+pub use client::{Checkout, CheckoutIntent, Payments, RetryPolicy};
+pub use error::PaymentError;
+pub use event::{EventError, StripeEvent, StripeFact, parse};
+pub use refund::{Refund, RefundIntent};
+pub use signature::{SIGNATURE_TOLERANCE_SECONDS, SignatureError, verify};
