@@ -5,7 +5,9 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
  * Where photos are uploaded to and read from: the bucket's own host, unless the build names another origin
  * (the local stack does).
  */
-const photos = /** @type {`https://${string}`} */ (process.env.PARLOR_PHOTO_ORIGIN ?? 'https://*.amazonaws.com');
+const photos = /** @type {`https://${string}`} */ (
+	process.env.PARLOR_PHOTO_ORIGIN ?? 'https://*.amazonaws.com'
+);
 
 /** @type {import('@sveltejs/kit').Config} */
 const config = {
@@ -25,6 +27,7 @@ const config = {
 				'connect-src': ['self', photos],
 				'manifest-src': ['self'],
 				'media-src': ['self'],
+				'worker-src': ['self'],
 				'base-uri': ['none'],
 				'form-action': ['self'],
 				'object-src': ['none']
@@ -33,7 +36,10 @@ const config = {
 		prerender: { handleHttpError: 'fail', handleMissingId: 'fail' },
 		version: { pollInterval: 0 },
 		typescript: {
-			config: (tsconfig) => ({ ...tsconfig, include: [...tsconfig.include, '../e2e/**/*.ts', '../scripts/**/*.mjs'] })
+			config: (tsconfig) => ({
+				...tsconfig,
+				include: [...tsconfig.include, '../e2e/**/*.ts', '../scripts/**/*.mjs']
+			})
 		}
 	}
 };

@@ -36,6 +36,9 @@ class FrontDoor:
             await _reply(send, 421, "text/plain", b"Unknown host.\n")
         elif scope["path"].startswith("/_dev/") or scope["path"] == "/_dev":
             await self._dev(scope, send)
+        elif _is_signed(scope):
+            # An upload by presigned URL: same origin here, S3's own on AWS.
+            await self._emulator(scope, receive, send)
         else:
             domain = _distribution_domain()
             if domain is None:
@@ -67,6 +70,11 @@ def _distribution_domain():
     for record in cloudfront._distributions.values():
         return record["DomainName"]
     return None
+
+
+def _is_signed(scope):
+    presigned = b"X-Amz-Signature=" in scope["query_string"]
+    return presigned or _header(scope, b"authorization").startswith(b"AWS4-HMAC-SHA256 ")
 
 
 def _header(scope, name):

@@ -10,7 +10,7 @@ import socket
 import socketserver
 
 from ministack.core import lambda_runtime
-from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc
+from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
 LOOPBACK = "127.0.0.1"
@@ -23,6 +23,7 @@ def apply_all(gateway_port):
     http_api_bodies()
     table_settings()
     api_behind_cdn(gateway_port)
+    missing_files()
 
 
 def quick_warm_functions():
@@ -180,3 +181,18 @@ def api_behind_cdn(gateway_port):
             connection.close()
 
     cloudfront._forward_to_origin = forward_or_own
+
+
+def missing_files():
+    """S3 answers 404 for a missing key to who may list the bucket, else 403; the emulator always 403."""
+    fetch = s3.serve_cloudfront_origin_fetch
+
+    def fetch_or_not_found(bucket_name, key, method, headers, source_arn="", oai_id=""):
+        reply = fetch(bucket_name, key, method, headers, source_arn=source_arn, oai_id=oai_id)
+        bucket = s3._ensure_bucket(bucket_name)
+        missing = reply[0] == 403 and bucket is not None and key not in bucket["objects"]
+        if missing and "s3:ListBucket" in str(s3._bucket_policies.get(bucket_name, "")):
+            return s3._error("NoSuchKey", "The specified key does not exist.", 404, f"/{bucket_name}/{key}")
+        return reply
+
+    s3.serve_cloudfront_origin_fetch = fetch_or_not_found

@@ -71,18 +71,35 @@ for (const page of pages(build).sort()) {
 /** The generated node of a route's page or layout. @param {string} source */
 function nodeOf(source) {
 	const folder = '.svelte-kit/generated/client-optimized/nodes';
-	const name = readdirSync(folder).find((file) => readFileSync(join(folder, file), 'utf8').includes(`${source}"`));
+	const name = readdirSync(folder).find((file) =>
+		readFileSync(join(folder, file), 'utf8').includes(`${source}"`)
+	);
 	if (!name) throw new Error(`no node for ${source}`);
 	return join(folder, name);
 }
 const room = '/routes/(app)/sessions/[id]/+page.svelte';
-const entries = Object.keys(manifest).filter((key) => manifest[key]?.isEntry && /\/(start|app)\.js$|entry/.test(key));
-const files = reach([...entries.filter((key) => !key.includes('nodes/')), nodeOf('/routes/+layout.svelte'), nodeOf(room)]);
+const entries = Object.keys(manifest).filter(
+	(key) => manifest[key]?.isEntry && /\/(start|app)\.js$|entry/.test(key)
+);
+const files = reach([
+	...entries.filter((key) => !key.includes('nodes/')),
+	nodeOf('/routes/+layout.svelte'),
+	nodeOf(room)
+]);
 const roomChunk = manifest[nodeOf(room)];
-const later = reach([...files].flatMap((file) => manifest[byFile.get(file) ?? '']?.dynamicImports ?? []).filter((key) => key.startsWith('src/')));
+const later = reach(
+	[...files]
+		.flatMap((file) => manifest[byFile.get(file) ?? '']?.dynamicImports ?? [])
+		.filter((key) => key.startsWith('src/'))
+);
 for (const file of files) later.delete(file);
 if (!roomChunk) throw new Error('the room is not in the manifest');
-row('room (with what it loads later)', total(files) + total(later) + boot, roomLimit, `, first ${kib(total(files) + boot)}`);
+row(
+	'room (with what it loads later)',
+	total(files) + total(later) + boot,
+	roomLimit,
+	`, first ${kib(total(files) + boot)}`
+);
 
 if (over) {
 	console.error(`${over} over budget`);

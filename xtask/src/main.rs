@@ -1,3 +1,54 @@
-//! xtask.
+//! `cargo x`: everything one does with this repository, in one command each.
+//!
+//! Each module does one thing; the subcommands put them together. What AWS must be asked, SAM and
+//! `tools/publish.py` ask: this crate stays small so that it compiles in seconds.
 
-fn main() {}
+mod check;
+mod deploy;
+mod dev;
+mod functions;
+mod http;
+mod local;
+mod paths;
+mod process;
+mod site;
+mod steps;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo x", about = "Parlor's chores", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run everything on this machine: functions, API, tables, mail, site, with a demo in it.
+    Dev(dev::Options),
+    /// Run every check and test there is, as continuous integration does.
+    Test(test::Options),
+    /// The quick part of `test`: no stack, no browser.
+    Check,
+    /// Build what is deployed: the functions for AWS and the site.
+    Build(deploy::BuildOptions),
+    /// Deploy to AWS with SAM: `cargo x deploy --env staging`.
+    Deploy(deploy::DeployOptions),
+    /// Call one function of the running local stack with its file in events/.
+    Invoke(dev::InvokeOptions),
+}
+
+fn main() -> anyhow::Result<()> {
+    process::watch_signals()?;
+    match Arguments::parse().task {
+        Task::Dev(options) => dev::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Check => check::run(),
+        Task::Build(options) => deploy::build(&options),
+        Task::Deploy(options) => deploy::run(&options),
+        Task::Invoke(options) => dev::invoke(&options),
+    }
+}

@@ -2,9 +2,7 @@
 import { asProblem, type ProblemError } from '$lib/api/problem';
 
 export type Loaded<T> =
-	| { status: 'loading' }
-	| { status: 'ready'; value: T }
-	| { status: 'error'; problem: ProblemError };
+	{ status: 'loading' } | { status: 'ready'; value: T } | { status: 'error'; problem: ProblemError };
 
 /** One thing from the server. A newer run wins over an older one that answers late. */
 export class Query<T> {

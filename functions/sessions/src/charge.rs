@@ -7,11 +7,8 @@
 use futures::StreamExt;
 use ledger::lease_entry;
 use metering::{Lease, Step};
-use std::collections::HashMap;
-use store::session::{
-    OpenItem, PresenceItem, SessionItem, presence_key, session_key, shard_partition,
-};
-use store::wallet::{WalletItem, lease, wallet_key};
+use store::session::{OpenItem, shard_partition};
+use store::wallet::lease;
 use store::{CommitError, Query, Store, StoreError, Table, Transaction};
 
 use crate::room::Room;
@@ -62,7 +59,12 @@ pub async fn charge_shard(
     let mut total =
         Outcome { next: page.next.and_then(|mut key| key.remove("sk")), ..Outcome::default() };
     for open in page.items.chunks(100) {
-        let rooms = read_rooms(store, open, now_ms).await?;
+        let rooms = Room::read_many(store, open, now_ms).await?;
+        let missing = open.len().saturating_sub(rooms.len());
+        if missing > 0 {
+            tracing::error!(shard, missing, "open sessions without a session or a wallet");
+            total.failed = total.failed.saturating_add(u32::try_from(missing).unwrap_or(u32::MAX));
+        }
         let outcomes: Vec<_> = futures::stream::iter(rooms)
             .map(
                 |room| async move { (room.session.session_id.clone(), handle(store, &room).await) },
@@ -96,36 +98,6 @@ impl Outcome {
     }
 }
 
-/// Reads up to a hundred sessions with their wallets and presence: three batches.
-async fn read_rooms(
-    store: &Store,
-    open: &[OpenItem],
-    now_ms: i64,
-) -> Result<Vec<Room>, StoreError> {
-    let session_keys: Vec<_> = open.iter().map(|one| session_key(&one.session_id)).collect();
-    let presence_keys: Vec<_> = open.iter().map(|one| presence_key(&one.session_id)).collect();
-    let wallet_keys: Vec<_> = open.iter().map(|one| wallet_key(&one.member_id)).collect();
-    let (sessions, presence, wallets) = futures::future::try_join3(
-        store.get_many::<SessionItem>(Table::App, &session_keys, true),
-        store.get_many::<PresenceItem>(Table::App, &presence_keys, true),
-        store.get_many::<WalletItem>(Table::Ledger, &wallet_keys, true),
-    )
-    .await?;
-    let presence: HashMap<_, _> =
-        presence.into_iter().map(|item| (item.session_id.clone(), item)).collect();
-    let wallets: HashMap<_, _> =
-        wallets.into_iter().map(|item| (item.member_id.clone(), item)).collect();
-    Ok(sessions
-        .into_iter()
-        .filter_map(|session| {
-            let wallet = wallets.get(&session.member.id)?.clone();
-            let none = PresenceItem::default();
-            let seen = presence.get(&session.session_id).unwrap_or(&none);
-            Some(Room::observe(session, wallet, seen, now_ms))
-        })
-        .collect())
-}
-
 /// What one session needs now.
 async fn handle(store: &Store, room: &Room) -> Result<Outcome, CommitError> {
     let mut outcome = Outcome { seen: 1, ..Outcome::default() };
@@ -157,10 +129,11 @@ async fn lease_minutes(
 ) -> Result<(), CommitError> {
     let session = &room.session;
     let (member, id) = (session.member.id.as_str(), session.session_id.as_str());
+    let names = (member, id, session.host.name.as_str());
     let range = (due.first, due.count);
     let entry = lease_entry(member, id, range, session.meter.terms.rate)
         .map_err(|error| StoreError::Shape(error.to_string()))?;
-    let tx = lease(Transaction::new(), member, id, &entry, range, room.facts.now_ms);
+    let tx = lease(Transaction::new(), names, &entry, range, room.facts.now_ms);
     match store.commit(tx).await {
         Ok(()) => {
             outcome.minutes_leased = due.count;

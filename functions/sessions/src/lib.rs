@@ -1,6 +1,88 @@
 //! On-demand sessions: request, answer, join, pause, end, settle, receipt; the tick and the charges.
+//!
+//! One file a route, named like it. `transition` commits what a participant's command decided, `charge` what time alone
+//! demands, `settle` the end of both.
 
 pub mod charge;
+pub mod queue;
+pub mod receipt;
 pub mod room;
 pub mod settle;
 pub mod transition;
+pub mod view;
+pub mod words;
+
+mod command;
+mod locks;
+mod message;
+mod note;
+mod text;
+
+pub mod accept_session;
+pub mod billing_charge;
+pub mod billing_tick;
+pub mod cancel_session;
+pub mod decline_session;
+pub mod end_session;
+pub mod join_session;
+pub mod leave_session;
+pub mod list_all_sessions;
+pub mod list_messages;
+pub mod list_requests;
+pub mod list_sessions;
+pub mod put_note;
+pub mod read_note;
+pub mod read_receipt;
+pub mod read_session;
+pub mod reconnect_session;
+pub mod renew_session;
+pub mod request_session;
+pub mod send_message;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use web::{Ctx, Route};
+
+/// All routes and consumers of the domain.
+pub const ROUTES: &[Route] = &[
+    request_session::ROUTE,
+    list_sessions::ROUTE,
+    list_requests::ROUTE,
+    read_session::ROUTE,
+    accept_session::ROUTE,
+    decline_session::ROUTE,
+    cancel_session::ROUTE,
+    join_session::ROUTE,
+    leave_session::ROUTE,
+    reconnect_session::ROUTE,
+    renew_session::ROUTE,
+    end_session::ROUTE,
+    read_receipt::ROUTE,
+    list_messages::ROUTE,
+    send_message::ROUTE,
+    read_note::ROUTE,
+    put_note::ROUTE,
+    list_all_sessions::ROUTE,
+    billing_tick::ROUTE,
+    billing_charge::ROUTE,
+];
+
+/// The routes of the domain; the state is to be given.
+pub fn router() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(request_session::handle, list_sessions::handle))
+        .routes(routes!(list_requests::handle))
+        .routes(routes!(read_session::handle))
+        .routes(routes!(accept_session::handle))
+        .routes(routes!(decline_session::handle))
+        .routes(routes!(cancel_session::handle))
+        .routes(routes!(join_session::handle))
+        .routes(routes!(leave_session::handle))
+        .routes(routes!(reconnect_session::handle))
+        .routes(routes!(renew_session::handle))
+        .routes(routes!(end_session::handle))
+        .routes(routes!(read_receipt::handle))
+        .routes(routes!(list_messages::handle, send_message::handle))
+        .routes(routes!(read_note::handle, put_note::handle))
+        .routes(routes!(list_all_sessions::handle))
+}

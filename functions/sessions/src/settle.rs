@@ -4,9 +4,11 @@
 
 use ledger::settlement;
 use metering::State;
+use store::host::{Tally, count};
 use store::session::{Settled, leave_shard, save_session};
 use store::wallet::{EntryNotes, settle as settle_writes};
 use store::{CommitError, Store, StoreError, Transaction};
+use uuid::Uuid;
 
 /// Settles a session if it has ended and is not settled yet; anything else is left alone.
 ///
@@ -45,10 +47,26 @@ pub async fn settle(store: &Store, session_id: &str, now_ms: i64) -> Result<(), 
     let sides = (session.member.id.as_str(), session.host.id.as_str(), session_id);
     let tx = save_session(Transaction::new(), read_version, &session);
     let tx = settle_writes(leave_shard(tx, &session), sides, &entry, now_ms, notes);
-    match store.commit(tx).await {
+    let outcome = match tally(tx.clone(), &session.host.id) {
+        Some(counted) => match store.commit(counted).await {
+            // No profile to count on must not hold up the money.
+            Err(error) if error.refused("host").or(error.refused("card")).is_some() => {
+                store.commit(tx).await
+            }
+            outcome => outcome,
+        },
+        None => store.commit(tx).await,
+    };
+    match outcome {
         Err(error) if error.refused("session").is_some() || error.refused("entry").is_some() => {
             Ok(())
         }
         outcome => outcome,
     }
+}
+
+/// One more settled session on the host's profile and card.
+fn tally(tx: Transaction, host_id: &str) -> Option<Transaction> {
+    let host_id = Uuid::parse_str(host_id).ok()?;
+    Some(count(tx, host_id, Tally { sessions: 1, ..Tally::default() }))
 }

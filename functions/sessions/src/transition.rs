@@ -21,6 +21,9 @@ pub enum CommandError {
     /// There is no such session, or the caller is not in it: the same answer for both.
     #[error("no such session")]
     NotFound,
+    /// The command belongs to this side alone.
+    #[error("only the other side may do this")]
+    WrongSide(Side),
     /// The rules refuse it.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -37,18 +40,18 @@ pub enum CommandError {
 ///
 /// # Errors
 /// [`CommandError`].
-pub async fn command(
+pub async fn command<E: Into<CommandError>>(
     store: &Store,
     session_id: &str,
     user_id: &str,
     now_ms: i64,
-    decide: impl Fn(&Room, Side) -> Result<Meter, Refusal>,
+    decide: impl Fn(&Room, Side) -> Result<Meter, E>,
     edit: impl Fn(&mut SessionItem, Side),
 ) -> Result<Room, CommandError> {
     for _ in 0..ATTEMPTS {
         let room = Room::read(store, session_id, now_ms).await?.ok_or(CommandError::NotFound)?;
         let side = room.session.side_of(user_id).ok_or(CommandError::NotFound)?;
-        let next = decide(&room, side)?;
+        let next = decide(&room, side).map_err(Into::into)?;
         let mut session = room.session.clone();
         edit(&mut session, side);
         let facts_changed = next != room.session.meter || session != room.session;
@@ -125,13 +128,14 @@ impl Step<'_> {
         let lease_now = self.next.lease_due(facts, 0).ok_or(Refusal::FundsTooLow)?;
         let session = &self.room.session;
         let (member, id) = (session.member.id.as_str(), session.session_id.as_str());
+        let host = session.host.name.as_str();
         let range = (lease_now.first, lease_now.count);
         let entry = lease_entry(member, id, range, self.next.terms.rate)
             .map_err(|error| StoreError::Shape(error.to_string()))?;
         Ok(if lease_now.first == 1 {
-            open_and_lease(tx, member, id, &entry, lease_now.count, facts.now_ms)
+            open_and_lease(tx, (member, id, host), &entry, lease_now.count, facts.now_ms)
         } else {
-            lease(tx, member, id, &entry, range, facts.now_ms)
+            lease(tx, (member, id, host), &entry, range, facts.now_ms)
         })
     }
 

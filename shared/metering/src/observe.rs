@@ -52,19 +52,24 @@ impl Meter {
         meter
     }
 
-    /// When and why an active session has stopped by itself, if it has: the earliest cause counts.
+    /// When and why an active session has stopped by itself, if it has. The cause that could be noticed first counts: a
+    /// lapse at the end of the lease, a loss only when the side has been missed for long enough. So a late observer
+    /// finds what a punctual one stored.
     fn stopped(&self, facts: &Facts) -> Option<(i64, PauseReason, Option<Side>)> {
         let paid_until = self.paid_until_ms(facts.leased)?;
         let lapse = (facts.now_ms > paid_until).then(|| {
             let affordable = facts.available_minor >= self.terms.rate.minor;
             let reason = if affordable { PauseReason::Unrenewed } else { PauseReason::Funds };
-            (paid_until, reason, None)
+            (paid_until, (paid_until, reason, None))
         });
-        let lost = [Side::Member, Side::Host]
-            .into_iter()
-            .filter(|side| !facts.is_present(*side))
-            .map(|side| (self.last_proof_ms(facts, side), PauseReason::Lost, Some(side)));
-        lost.chain(lapse).min_by_key(|(at_ms, ..)| *at_ms)
+        let lost = [Side::Member, Side::Host].into_iter().filter_map(|side| {
+            let at_ms = self.last_proof_ms(facts, side);
+            let noticed_ms = at_ms.saturating_add(LOST_AFTER_MS);
+            let missed = facts.now_ms > noticed_ms;
+            missed.then_some((noticed_ms, (at_ms, PauseReason::Lost, Some(side))))
+        });
+        let first = lost.chain(lapse).min_by_key(|(noticed_ms, (at_ms, ..))| (*noticed_ms, *at_ms));
+        first.map(|(_, stop)| stop)
     }
 
     /// The last proof of a side's presence; the running interval's begin is one, as it needed both.

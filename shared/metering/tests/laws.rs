@@ -92,6 +92,18 @@ fn a_side_that_is_lost_stops_the_clock_when_it_was_last_heard_of() {
 }
 
 #[test]
+fn a_lapse_that_came_before_a_loss_was_noticed_stays_the_cause() {
+    let meter = active(300);
+    // Last heard of at 40 s, so missed from 90 s on; the lease had lapsed at 60 s.
+    let presence = Sides { member: Some(40_000), host: Some(40_000) };
+    for now_ms in [61_000, 91_000, 200_000] {
+        let seen = meter.at(&Facts { leased: 1, available_minor: 2_700, presence, now_ms });
+        let cause = (seen.paused_ms, seen.pause_reason);
+        assert_eq!(cause, (Some(60_000), Some(PauseReason::Unrenewed)), "{now_ms}");
+    }
+}
+
+#[test]
 fn coming_back_in_a_paid_minute_needs_no_money_but_a_due_minute_does() {
     let left = active(300).leave(Side::Member, 30_000).unwrap();
     let back = left.reconnect(Side::Member, &facts(40_000, 1, 0)).unwrap();
@@ -178,6 +190,22 @@ fn commands() -> impl Strategy<Value = Vec<(i64, u8, bool)>> {
 }
 
 proptest! {
+    /// Who looks in between, and stores what was seen, changes nothing for who looks later.
+    #[test]
+    fn a_late_observer_finds_what_a_punctual_one_found(
+        leased in 1_u32..4,
+        funds in 0_i64..2,
+        seen in (0_i64..200, 0_i64..200),
+        (between, later) in (0_i64..700, 0_i64..700),
+    ) {
+        let meter = active(300);
+        let presence = Sides { member: Some(seen.0 * 1_000), host: Some(seen.1 * 1_000) };
+        let at = |now_ms| Facts { leased, available_minor: funds * 300, presence, now_ms };
+        let between = between.max(seen.0).max(seen.1) * 1_000;
+        let later = between + later * 1_000;
+        prop_assert_eq!(meter.at(&at(between)).at(&at(later)), meter.at(&at(later)));
+    }
+
     /// Laws 3 and 4, the table, and that observing twice is observing once.
     #[test]
     fn whatever_happens_no_second_runs_unleased(script in commands(), funds in 1_i64..20) {

@@ -16,13 +16,16 @@
 //! | App | user | `USER#<user>` | `USER` | gsi1 `USERS` / `<created_at>#<user>` |
 //! | App | identity of an address | `EMAIL#<hash>` | `IDENTITY` | |
 //! | App | identity at an issuer | `SUBJECT#<hash>` | `IDENTITY` | |
-//! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` or `LINK` | |
+//! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` | |
+//! | App | flow at an OIDC issuer | `OIDC#<hash>` | `FLOW` | |
 //! | App | refresh family | `USER#<user>` | `FAMILY#<family>` | |
-//! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<sort>` |
+//! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<applied_at_ms>#<user>` |
+//! | App | card of a host in the catalogue | `CARDS#<nn>` | `<user>` | |
 //! | App | slug | `SLUG#<slug>` | `SLUG` | |
 //! | App | open-session lock of a person | `USER#<user>` | `OPEN` | |
 //! | App | session | `SESSION#<session>` | `SESSION` | gsi1 `SESSIONS#MEMBER#<user>` / session, gsi2 `SESSIONS#HOST#<user>` / session |
 //! | App | open session in its shard | `SHARD#<nn>` | `SESSION#<session>` | |
+//! | App | session in its year | `SESSIONS#<yyyy>` | session | |
 //! | App | presence of both sides | `SESSION#<session>` | `PRESENCE` | |
 //! | App | message, note | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>` | |
 //! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |
@@ -38,10 +41,20 @@
 //! so causes sort by time). The key is deterministic, which makes it the idempotency key; a statement and a receipt
 //! are one query each, and no index is written per charged minute.
 
+pub mod audit;
 mod expression;
+pub mod host;
+pub mod idempotency;
+pub mod instant;
+pub mod limit;
+pub mod outbox;
 mod query;
 pub mod session;
+pub mod sign_in;
+pub mod site;
+pub mod top_up;
 mod transaction;
+pub mod user;
 pub mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -65,7 +78,7 @@ pub enum Table {
 }
 
 /// A primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct Key {
     /// Partition key.
     pub pk: String,

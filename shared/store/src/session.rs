@@ -1,5 +1,7 @@
 //! Session items: the meter with who takes part, the lock of both sides, the shard of open sessions, presence.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use metering::{Meter, Settlement, Side, Sides};
 use serde::{Deserialize, Serialize};
 
@@ -65,13 +67,37 @@ pub struct Settled {
     pub at_ms: i64,
 }
 
-/// An open session in its shard: what the tick finds.
+/// A session in a list: open in its shard, where the tick finds it, or requested in its year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenItem {
     /// The session.
     pub session_id: String,
     /// Its member, whose wallet is charged.
     pub member_id: String,
+}
+
+/// A message in a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageItem {
+    /// UUID v7: messages sort by the time they were sent.
+    pub message_id: String,
+    /// In which session.
+    pub session_id: String,
+    /// By which side.
+    pub from: Side,
+    /// What was said.
+    pub text: String,
+    /// When, Unix milliseconds.
+    pub sent_ms: i64,
+}
+
+/// What one side notes for itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteItem {
+    /// The text.
+    pub text: String,
+    /// When it was last changed, Unix milliseconds.
+    pub updated_ms: i64,
 }
 
 /// When the sides were last heard of, Unix milliseconds.
@@ -121,6 +147,25 @@ pub fn shard_partition(shard: u32) -> String {
     format!("SHARD#{shard:02}")
 }
 
+/// The partition of all sessions requested in a year, by id: what admins browse.
+pub fn year_partition(year: i16) -> String {
+    format!("SESSIONS#{year:04}")
+}
+
+/// The key of a message.
+pub fn message_key(session_id: &str, message_id: &str) -> Key {
+    Key::new(format!("SESSION#{session_id}"), format!("MESSAGE#{message_id}"))
+}
+
+/// The key of a side's note.
+pub fn note_key(session_id: &str, side: Side) -> Key {
+    let sk = match side {
+        Side::Member => "NOTE#member",
+        Side::Host => "NOTE#host",
+    };
+    Key::new(format!("SESSION#{session_id}"), sk)
+}
+
 impl SessionItem {
     /// A requested session that is not stored yet.
     pub fn request(
@@ -168,6 +213,13 @@ impl SessionItem {
     }
 }
 
+impl OpenItem {
+    /// A session's place in a list.
+    pub fn of(session: &SessionItem) -> Self {
+        Self { session_id: session.session_id.clone(), member_id: session.member.id.clone() }
+    }
+}
+
 impl PresenceItem {
     /// As the meter reads it.
     pub fn sides(&self) -> Sides<Option<i64>> {
@@ -175,13 +227,19 @@ impl PresenceItem {
     }
 }
 
-/// Stores a new request: the session, one lock a side (`member_lock`, `host_lock`), and its place in its shard.
+/// Stores a new request: the session, one lock a side (`member_lock`, `host_lock`), its place in its shard and its place
+/// in its year.
 #[must_use]
 pub fn create_session(tx: Transaction, session: &SessionItem) -> Transaction {
     let lock = LockItem { session_id: session.session_id.clone() };
-    let open =
-        OpenItem { session_id: session.session_id.clone(), member_id: session.member.id.clone() };
+    let open = OpenItem::of(session);
+    let year = Timestamp::from_millisecond(session.meter.created_ms)
+        .unwrap_or_default()
+        .to_zoned(TimeZone::UTC)
+        .year();
+    let listed = Key::new(year_partition(year), &session.session_id);
     tx.create("session", Table::App, &session_key(&session.session_id), session)
+        .create("listed", Table::App, &listed, &open)
         .create("member_lock", Table::App, &lock_key(&session.member.id), &lock)
         .create("host_lock", Table::App, &lock_key(&session.host.id), &lock)
         .create("shard", Table::App, &shard_key(&session.session_id), &open)
@@ -247,6 +305,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn session(&self, session_id: &str) -> Result<Option<SessionItem>, StoreError> {
         self.get(Table::App, &session_key(session_id)).await
+    }
+
+    /// Which session a person is in, if any; it may be over by time without anybody having stored that yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn lock(&self, user_id: &str) -> Result<Option<LockItem>, StoreError> {
+        self.get(Table::App, &lock_key(user_id)).await
     }
 
     /// When its sides were last heard of.

@@ -30,6 +30,9 @@ pub struct WalletItem {
     /// Whether spending is stopped, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked: Option<String>,
+    /// Disputes that are not decided; the first locks, the last one won unlocks.
+    #[serde(default)]
+    pub open_disputes: u32,
     /// Where the conservation check finds it.
     gsi1pk: String,
     gsi1sk: String,
@@ -124,6 +127,7 @@ pub fn create_wallet(tx: Transaction, member_id: &str, currency: Currency) -> Tr
         open_session: None,
         leased_minute: 0,
         locked: None,
+        open_disputes: 0,
         gsi1pk: account_shard(&account),
         gsi1sk: account.to_string(),
     };
@@ -202,8 +206,7 @@ pub fn change_earnings(tx: Transaction, host_id: &str, amount_minor: i64) -> Tra
 #[must_use]
 pub fn lease(
     tx: Transaction,
-    member_id: &str,
-    session_id: &str,
+    (member_id, session_id, host_name): (&str, &str, &str),
     entry: &Entry,
     (first, count): (u32, u32),
     at_ms: i64,
@@ -213,6 +216,7 @@ pub fn lease(
         session_id: Some(session_id.to_owned()),
         minute: Some(first),
         minutes: Some(count),
+        other_name: Some(host_name.to_owned()),
         ..EntryNotes::default()
     };
     let update = Update::new(
@@ -239,8 +243,7 @@ pub fn lease(
 #[must_use]
 pub fn open_and_lease(
     tx: Transaction,
-    member_id: &str,
-    session_id: &str,
+    (member_id, session_id, host_name): (&str, &str, &str),
     entry: &Entry,
     count: u32,
     at_ms: i64,
@@ -250,6 +253,7 @@ pub fn open_and_lease(
         session_id: Some(session_id.to_owned()),
         minute: Some(1),
         minutes: Some(count),
+        other_name: Some(host_name.to_owned()),
         ..EntryNotes::default()
     };
     let update = Update::new(

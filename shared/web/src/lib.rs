@@ -1,1 +1,46 @@
-//! web.
+//! What every route shares: the context, who is calling, strict input, problems, idempotency,
+//! cursors, rate limits, and the layer that finishes each reply.
+//!
+//! A handler takes extractors ([`Caller`], [`Json`], [`Keyed`], [`Path`], [`Query`]), asks pure
+//! code for a decision, commits one transaction, and gives back its reply or a [`Problem`].
+
+mod address;
+mod at;
+mod audit;
+mod caller;
+mod cookie;
+mod ctx;
+mod cursor;
+mod docs;
+mod finish;
+mod idempotency;
+mod json;
+pub mod jwt;
+mod kind;
+mod limit;
+mod list;
+mod params;
+mod problem;
+mod route;
+mod secret;
+mod tokens;
+
+pub use address::ClientAddress;
+pub use at::At;
+pub use audit::{Deed, audit};
+pub use caller::Caller;
+pub use cookie::{clear_cookie, read_cookie, set_cookie};
+pub use ctx::Ctx;
+pub use cursor::{after, next_cursor};
+pub use docs::describe;
+pub use finish::serve;
+pub use idempotency::{IdempotencyKey, Keyed, Once, Recorder, once};
+pub use json::Json;
+pub use kind::Kind;
+pub use limit::limit;
+pub use list::List;
+pub use params::{Path, Query};
+pub use problem::{Fault, Faults, Problem, ProblemBody};
+pub use route::{Auth, Need, Route, Trigger};
+pub use secret::{random_secret, same_secret, secret_hash};
+pub use tokens::{ACCESS_SECONDS, TokenError, Tokens};

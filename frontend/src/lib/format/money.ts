@@ -40,7 +40,11 @@ export function formatSigned(minor: number, currency: string): string {
 
 /** `"$"`, for the front of an input field. */
 export function currencySign(currency: string): string {
-	return formatOf(currency).formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency;
+	return (
+		formatOf(currency)
+			.formatToParts(0)
+			.find((part) => part.type === 'currency')?.value ?? currency
+	);
 }
 
 /** What a person typed (`12`, `12.5`, `12.50`) in minor units; undefined when it is no exact amount. */

@@ -6,7 +6,9 @@ export const choices = {
 	price: ['under-2', '2-to-5', '5-to-10', '10-up'],
 	rating: ['3.5', '4', '4.5'],
 	sort: ['featured', 'rating', 'price', 'reviews']
-} as const satisfies { [K in 'modality' | 'price' | 'rating' | 'sort']: readonly NonNullable<HostFilters[K]>[] };
+} as const satisfies {
+	[K in 'modality' | 'price' | 'rating' | 'sort']: readonly NonNullable<HostFilters[K]>[];
+};
 
 export type Choice = keyof typeof choices;
 export type Filters = { [K in Choice]?: (typeof choices)[K][number] } & { q?: string; specialty?: string };
@@ -32,7 +34,9 @@ export function readFilters(search: URLSearchParams): Filters {
 
 /** Filters without the empty ones, for the address and for the API. */
 export function filterQuery(filters: Filters): Record<string, string> {
-	return Object.fromEntries(Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1])));
+	return Object.fromEntries(
+		Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1]))
+	);
 }
 
 /** True when something narrows the list; sorting does not. */

@@ -18,7 +18,11 @@ export const brandCopy: Record<Brand, BrandCopy> = {
 		lead: (words) => m.soulseer_lead(words),
 		promise: (words) => m.soulseer_promise(words),
 		aboutTitle: () => m.soulseer_about_title(),
-		about: [(words) => m.soulseer_about_1(words), (words) => m.soulseer_about_2(words), (words) => m.soulseer_about_3(words)],
+		about: [
+			(words) => m.soulseer_about_1(words),
+			(words) => m.soulseer_about_2(words),
+			(words) => m.soulseer_about_3(words)
+		],
 		care: (words) => m.soulseer_care(words)
 	},
 	neuromancers: {
@@ -38,7 +42,11 @@ export const brandCopy: Record<Brand, BrandCopy> = {
 		lead: (words) => m.hepcat_lead(words),
 		promise: (words) => m.hepcat_promise(words),
 		aboutTitle: () => m.hepcat_about_title(),
-		about: [(words) => m.hepcat_about_1(words), (words) => m.hepcat_about_2(words), (words) => m.hepcat_about_3(words)],
+		about: [
+			(words) => m.hepcat_about_1(words),
+			(words) => m.hepcat_about_2(words),
+			(words) => m.hepcat_about_3(words)
+		],
 		care: (words) => m.hepcat_care(words)
 	}
 };

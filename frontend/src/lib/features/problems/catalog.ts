@@ -12,33 +12,133 @@ const again = () => m.pp_remedy_again();
 const none = () => m.pp_remedy_none();
 
 export const problemPages: Record<string, ProblemPage> = {
-	'bad-request': { title: () => m.pp_bad_request(), meaning: () => m.pp_bad_request_text(), remedy: () => m.pp_remedy_fields() },
-	'unauthorized': { title: () => m.pp_unauthorized(), meaning: () => m.pp_unauthorized_text(), remedy: () => m.pp_remedy_sign_in() },
-	'signed-out': { title: () => m.pp_signed_out(), meaning: () => m.pp_signed_out_text(), remedy: () => m.pp_remedy_sign_in() },
-	'forbidden': { title: () => m.pp_forbidden(), meaning: () => m.problem_forbidden(), remedy: none },
-	'not-found': { title: () => m.pp_not_found(), meaning: () => m.problem_not_found(), remedy: () => m.pp_remedy_address() },
-	'code-wrong': { title: () => m.pp_code_wrong(), meaning: () => m.pp_code_wrong_text(), remedy: () => m.pp_remedy_code() },
-	'code-expired': { title: () => m.pp_code_expired(), meaning: () => m.pp_code_expired_text(), remedy: () => m.pp_remedy_code() },
-	'link-expired': { title: () => m.pp_link_expired(), meaning: () => m.problem_link_expired(), remedy: () => m.pp_remedy_code() },
-	'funds-too-low': { title: (w) => m.pp_funds(w), meaning: (w) => m.problem_funds_short(w), remedy: (w) => m.pp_remedy_funds(w) },
-	'own-session': { title: (w) => m.pp_own_session(w), meaning: (w) => m.problem_own_session(w), remedy: none },
-	'suspended': { title: () => m.pp_suspended(), meaning: () => m.problem_suspended(), remedy: () => m.pp_remedy_write() },
-	'spending-locked': { title: () => m.pp_locked(), meaning: () => m.problem_spending_locked(), remedy: () => m.pp_remedy_dispute() },
-	'host-offline': { title: (w) => m.pp_host_offline(w), meaning: (w) => m.problem_host_offline(w), remedy: (w) => m.pp_remedy_other_host(w) },
-	'host-busy': { title: (w) => m.pp_host_busy(w), meaning: (w) => m.problem_host_busy(w), remedy: (w) => m.pp_remedy_other_host(w) },
-	'session-open': { title: (w) => m.pp_session_open(w), meaning: (w) => m.problem_session_open(w), remedy: (w) => m.pp_remedy_open(w) },
-	'modality-off': { title: () => m.pp_modality_off(), meaning: (w) => m.problem_modality_off(w), remedy: (w) => m.pp_remedy_modality(w) },
-	'grace-over': { title: () => m.pp_grace_over(), meaning: (w) => m.problem_grace_over(w), remedy: (w) => m.pp_remedy_receipt(w) },
-	'wrong-state': { title: () => m.pp_wrong_state(), meaning: (w) => m.pp_wrong_state_text(w), remedy: () => m.pp_remedy_reload() },
-	'slug-taken': { title: () => m.pp_slug_taken(), meaning: () => m.problem_slug_taken(), remedy: () => m.pp_remedy_fields() },
-	'already-applied': { title: () => m.pp_already_applied(), meaning: () => m.problem_already_applied(), remedy: none },
-	'no-rates': { title: () => m.pp_no_rates(), meaning: () => m.problem_no_rates(), remedy: () => m.pp_remedy_rates() },
-	'already-refunded': { title: () => m.pp_already_refunded(), meaning: () => m.problem_already_refunded(), remedy: none },
+	'bad-request': {
+		title: () => m.pp_bad_request(),
+		meaning: () => m.pp_bad_request_text(),
+		remedy: () => m.pp_remedy_fields()
+	},
+	unauthorized: {
+		title: () => m.pp_unauthorized(),
+		meaning: () => m.pp_unauthorized_text(),
+		remedy: () => m.pp_remedy_sign_in()
+	},
+	'signed-out': {
+		title: () => m.pp_signed_out(),
+		meaning: () => m.pp_signed_out_text(),
+		remedy: () => m.pp_remedy_sign_in()
+	},
+	forbidden: { title: () => m.pp_forbidden(), meaning: () => m.problem_forbidden(), remedy: none },
+	'not-found': {
+		title: () => m.pp_not_found(),
+		meaning: () => m.problem_not_found(),
+		remedy: () => m.pp_remedy_address()
+	},
+	'code-wrong': {
+		title: () => m.pp_code_wrong(),
+		meaning: () => m.pp_code_wrong_text(),
+		remedy: () => m.pp_remedy_code()
+	},
+	'code-expired': {
+		title: () => m.pp_code_expired(),
+		meaning: () => m.pp_code_expired_text(),
+		remedy: () => m.pp_remedy_code()
+	},
+	'link-expired': {
+		title: () => m.pp_link_expired(),
+		meaning: () => m.problem_link_expired(),
+		remedy: () => m.pp_remedy_code()
+	},
+	'funds-too-low': {
+		title: (w) => m.pp_funds(w),
+		meaning: (w) => m.problem_funds_short(w),
+		remedy: (w) => m.pp_remedy_funds(w)
+	},
+	'own-session': {
+		title: (w) => m.pp_own_session(w),
+		meaning: (w) => m.problem_own_session(w),
+		remedy: none
+	},
+	suspended: {
+		title: () => m.pp_suspended(),
+		meaning: () => m.problem_suspended(),
+		remedy: () => m.pp_remedy_write()
+	},
+	'spending-locked': {
+		title: () => m.pp_locked(),
+		meaning: () => m.problem_spending_locked(),
+		remedy: () => m.pp_remedy_dispute()
+	},
+	'host-offline': {
+		title: (w) => m.pp_host_offline(w),
+		meaning: (w) => m.problem_host_offline(w),
+		remedy: (w) => m.pp_remedy_other_host(w)
+	},
+	'host-busy': {
+		title: (w) => m.pp_host_busy(w),
+		meaning: (w) => m.problem_host_busy(w),
+		remedy: (w) => m.pp_remedy_other_host(w)
+	},
+	'session-open': {
+		title: (w) => m.pp_session_open(w),
+		meaning: (w) => m.problem_session_open(w),
+		remedy: (w) => m.pp_remedy_open(w)
+	},
+	'modality-off': {
+		title: () => m.pp_modality_off(),
+		meaning: (w) => m.problem_modality_off(w),
+		remedy: (w) => m.pp_remedy_modality(w)
+	},
+	'grace-over': {
+		title: () => m.pp_grace_over(),
+		meaning: (w) => m.problem_grace_over(w),
+		remedy: (w) => m.pp_remedy_receipt(w)
+	},
+	'wrong-state': {
+		title: () => m.pp_wrong_state(),
+		meaning: (w) => m.pp_wrong_state_text(w),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'slug-taken': {
+		title: () => m.pp_slug_taken(),
+		meaning: () => m.problem_slug_taken(),
+		remedy: () => m.pp_remedy_fields()
+	},
+	'already-applied': {
+		title: () => m.pp_already_applied(),
+		meaning: () => m.problem_already_applied(),
+		remedy: none
+	},
+	'no-rates': {
+		title: () => m.pp_no_rates(),
+		meaning: () => m.problem_no_rates(),
+		remedy: () => m.pp_remedy_rates()
+	},
+	'already-refunded': {
+		title: () => m.pp_already_refunded(),
+		meaning: () => m.problem_already_refunded(),
+		remedy: none
+	},
 	'not-settled': { title: () => m.pp_not_settled(), meaning: (w) => m.problem_not_settled(w), remedy: again },
-	'bad-signature': { title: () => m.pp_bad_signature(), meaning: () => m.pp_bad_signature_text(), remedy: none },
-	'idempotency-key-reused': { title: () => m.pp_key_reused(), meaning: () => m.pp_key_reused_text(), remedy: () => m.pp_remedy_reload() },
-	'stale-version': { title: () => m.pp_stale(), meaning: () => m.pp_stale_text(), remedy: () => m.pp_remedy_reload() },
+	'bad-signature': {
+		title: () => m.pp_bad_signature(),
+		meaning: () => m.pp_bad_signature_text(),
+		remedy: none
+	},
+	'idempotency-key-reused': {
+		title: () => m.pp_key_reused(),
+		meaning: () => m.pp_key_reused_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'stale-version': {
+		title: () => m.pp_stale(),
+		meaning: () => m.pp_stale_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
 	'too-many-requests': { title: () => m.pp_too_many(), meaning: () => m.problem_too_many(), remedy: again },
-	'unavailable': { title: () => m.pp_unavailable(), meaning: () => m.problem_unavailable(), remedy: again },
-	'internal': { title: () => m.pp_internal(), meaning: () => m.problem_internal(), remedy: () => m.pp_remedy_write() }
+	unavailable: { title: () => m.pp_unavailable(), meaning: () => m.problem_unavailable(), remedy: again },
+	internal: {
+		title: () => m.pp_internal(),
+		meaning: () => m.problem_internal(),
+		remedy: () => m.pp_remedy_write()
+	}
 };

@@ -1,0 +1,198 @@
+//! Signing in: the challenge of a mailed code or link, the flow at an OIDC issuer, and the families of refresh tokens.
+//!
+//! No secret is stored, only hashes; a challenge stores not even those (the code and the link are derived by KMS from
+//! the challenge's id, when they are mailed and when they come back).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::limit::update_and_read;
+use crate::user::hash;
+use crate::{Condition, Key, Store, StoreError, Table, Transaction, Update, instant};
+
+/// A mail that asked for a proof of an address. One is open per address; the latest counts.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Challenge {
+    /// What the code and the link are derived from.
+    pub id: Uuid,
+    /// The address, in lower case.
+    pub email: String,
+    /// How many codes may still be tried.
+    pub tries_left: u32,
+    /// Where on the site to go after signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+    /// From when on it is too late.
+    #[serde(with = "instant")]
+    pub expires_at: Timestamp,
+    /// TTL, seconds since 1970.
+    pub expires_at_s: i64,
+}
+
+/// The key of an address's challenge.
+pub fn challenge_key(email: &str) -> Key {
+    challenge_key_of_hash(&hash(&[email]))
+}
+
+/// The part of [`challenge_key`] that a link carries: a hash of the address.
+pub fn challenge_hash(email: &str) -> String {
+    hash(&[email])
+}
+
+/// The challenge's key from its hash.
+pub fn challenge_key_of_hash(hash: &str) -> Key {
+    Key::new(format!("SIGNIN#{hash}"), "CHALLENGE")
+}
+
+/// Puts a challenge in place of an earlier one. Label `challenge`.
+#[must_use]
+pub fn put_challenge(tx: Transaction, challenge: &Challenge) -> Transaction {
+    tx.replace("challenge", Table::App, &challenge_key(&challenge.email), challenge, None)
+}
+
+/// Reads the challenge at a key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_challenge(store: &Store, key: &Key) -> Result<Option<Challenge>, StoreError> {
+    store.get(Table::App, key).await
+}
+
+/// Takes one try off an address's challenge and gives what is left of it; `None` when there is no challenge, it is
+/// too late, or no try is left. One conditional write, so that guesses sent together do not share a try.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_try(
+    store: &Store,
+    email: &str,
+    now: Timestamp,
+) -> Result<Option<Challenge>, StoreError> {
+    let update = Update::new("SET tries_left = tries_left - :one")
+        .when("tries_left > :zero AND expires_at > :now")
+        .value(":one", 1)
+        .value(":zero", 0)
+        .value(":now", instant::text(now));
+    update_and_read(store, &challenge_key(email), update).await
+}
+
+/// Uses a challenge up. Label `challenge`.
+#[must_use]
+pub fn use_challenge(tx: Transaction, challenge: &Challenge) -> Transaction {
+    let same = Condition::that("id = :id").value(":id", challenge.id);
+    tx.delete("challenge", Table::App, &challenge_key(&challenge.email), same)
+}
+
+/// A browser that was sent to an OIDC issuer and has not come back.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Flow {
+    /// The issuer's short name.
+    pub issuer: String,
+    /// What the ID token must carry.
+    pub nonce: String,
+    /// RFC 7636 code verifier.
+    pub code_verifier: String,
+    /// Hash of the secret in the browser's cookie.
+    pub browser_hash: String,
+    /// Where on the site to go after signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+    /// From when on it is too late.
+    #[serde(with = "instant")]
+    pub expires_at: Timestamp,
+    /// TTL, seconds since 1970.
+    pub expires_at_s: i64,
+}
+
+/// The key of a flow, from the state parameter that leads back to it.
+pub fn flow_key(state: &str) -> Key {
+    Key::new(format!("OIDC#{}", hash(&[state])), "FLOW")
+}
+
+/// Adds a flow. Label `flow`.
+#[must_use]
+pub fn create_flow(tx: Transaction, state: &str, flow: &Flow) -> Transaction {
+    tx.create("flow", Table::App, &flow_key(state), flow)
+}
+
+/// Reads a flow.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_flow(store: &Store, state: &str) -> Result<Option<Flow>, StoreError> {
+    store.get(Table::App, &flow_key(state)).await
+}
+
+/// Uses a flow up: a state works once. Label `flow`.
+#[must_use]
+pub fn use_flow(tx: Transaction, state: &str) -> Transaction {
+    tx.delete("flow", Table::App, &flow_key(state), Condition::present())
+}
+
+/// A family: the refresh tokens that follow from one sign-in. Exactly one of them is current.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Family {
+    /// The family's id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub user_id: Uuid,
+    /// The user's token generation when it began.
+    pub token_generation: u64,
+    /// Hash of the current token's secret.
+    pub secret_hash: String,
+    /// Hash of the secret before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_hash: Option<String>,
+    /// When the current token took the place of the one before.
+    #[serde(with = "instant")]
+    pub rotated_at: Timestamp,
+    /// When the family ends, however often it is used.
+    #[serde(with = "instant")]
+    pub ends_at: Timestamp,
+    /// Whether it was revoked. The item stays until its TTL, so that a stolen token finds it dead.
+    #[serde(default)]
+    pub revoked: bool,
+    /// TTL, seconds since 1970: when the current token is too old.
+    pub expires_at_s: i64,
+}
+
+/// The key of a family.
+pub fn family_key(user_id: Uuid, family_id: Uuid) -> Key {
+    Key::new(format!("USER#{user_id}"), format!("FAMILY#{family_id}"))
+}
+
+/// Adds a family. Label `family`.
+#[must_use]
+pub fn create_family(tx: Transaction, family: &Family) -> Transaction {
+    tx.create("family", Table::App, &family_key(family.user_id, family.id), family)
+}
+
+/// Reads a family.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_family(
+    store: &Store,
+    user_id: Uuid,
+    family_id: Uuid,
+) -> Result<Option<Family>, StoreError> {
+    store.get(Table::App, &family_key(user_id, family_id)).await
+}
+
+/// Puts the next state of a family in place of the one whose current secret was `secret_hash`, unless it was revoked
+/// or rotated meanwhile. Label `family`.
+#[must_use]
+pub fn rotate_family(tx: Transaction, next: &Family, secret_hash: &str) -> Transaction {
+    let current = Condition::that("secret_hash = :current AND revoked = :no")
+        .value(":current", secret_hash)
+        .value(":no", false);
+    tx.replace("family", Table::App, &family_key(next.user_id, next.id), next, Some(current))
+}
+
+/// Revokes a family. Label `family`.
+#[must_use]
+pub fn revoke_family(tx: Transaction, user_id: Uuid, family_id: Uuid) -> Transaction {
+    let update = Update::new("SET revoked = :yes").when("attribute_exists(pk)").value(":yes", true);
+    tx.update("family", Table::App, &family_key(user_id, family_id), update)
+}

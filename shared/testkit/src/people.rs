@@ -1,0 +1,113 @@
+//! People, written straight into the store with their wallets.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+
+use jiff::SignedDuration;
+use ledger::{Currency, Money};
+use runtime::{Clock, new_id};
+use store::Transaction;
+use store::user::{HostStatus, Role, User, email_key};
+use store::wallet::EntryNotes;
+
+use crate::Kit;
+
+/// A signed-in person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// As written; later changes are not in it.
+    pub user: User,
+    /// An access token of now.
+    pub token: String,
+}
+
+impl Person {
+    /// The id as text.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.user.id.to_string()
+    }
+}
+
+impl Kit {
+    /// A member with an empty wallet. `name` becomes `<name>@example.com` too, so it must be new in this world.
+    pub async fn member(&self, name: &str) -> Person {
+        self.person(name, &[]).await
+    }
+
+    /// A verified host with slug `<name>`, an empty wallet and empty earnings. The profile is the hosts domain's.
+    pub async fn host(&self, name: &str) -> Person {
+        self.person(name, &[Role::Host]).await
+    }
+
+    /// An admin with an empty wallet.
+    pub async fn admin(&self, name: &str) -> Person {
+        self.person(name, &[Role::Admin]).await
+    }
+
+    /// A token of now for a user.
+    pub async fn token(&self, user: &User) -> String {
+        self.ctx().tokens.issue(user, self.clock.now()).await.expect("a token")
+    }
+
+    /// Changes a user as it is stored.
+    pub async fn change(&self, user: &User, change: impl FnOnce(&mut User)) -> User {
+        let store = self.store();
+        let found = store::user::find(&store, user.id).await.expect("a read");
+        let mut user = found.expect("a user");
+        change(&mut user);
+        let tx = store::user::replace(Transaction::new(), &user);
+        store.commit(tx).await.expect("a written user");
+        user.version += 1;
+        user
+    }
+
+    /// Adds to a member's spending balance, with the entry of a card payment.
+    pub async fn fund(&self, member: &Person, amount_minor: i64) {
+        let (id, now) = (member.id(), self.clock.now());
+        let amount = Money::new(amount_minor, self.currency());
+        let top_up = new_id(now).to_string();
+        let entry = ledger::top_up(&id, &top_up, amount).expect("an entry");
+        let notes = EntryNotes { top_up_id: Some(top_up), ..EntryNotes::default() };
+        let tx = Transaction::new();
+        let tx = store::wallet::put_entry(tx, &id, &entry, now.as_millisecond(), notes);
+        let tx = store::wallet::change_spending(tx, &id, amount_minor, |update| update);
+        self.store().commit(tx).await.expect("a funded wallet");
+    }
+
+    async fn person(&self, name: &str, extra: &[Role]) -> Person {
+        // A millisecond apart, so that "newest first" has one meaning.
+        let made = i64::from(self.made.fetch_add(1, Ordering::Relaxed));
+        let now =
+            self.clock.now() - SignedDuration::from_secs(3600) + SignedDuration::from_millis(made);
+        let slug = name.to_lowercase();
+        let host = extra.contains(&Role::Host);
+        let user = User {
+            id: new_id(now),
+            email: format!("{slug}@example.com"),
+            display_name: name.to_owned(),
+            roles: extra.iter().copied().chain([Role::Member]).collect::<BTreeSet<_>>(),
+            time_zone: None,
+            host_status: if host { HostStatus::Verified } else { HostStatus::None },
+            host_slug: host.then(|| slug.clone()),
+            suspended: false,
+            token_generation: 0,
+            created_at: now,
+            version: 1,
+        };
+        let id = user.id.to_string();
+        let tx = store::user::create(Transaction::new(), &user);
+        let tx = store::user::create_identity(tx, &email_key(&user.email), user.id);
+        let mut tx = store::wallet::create_wallet(tx, &id, self.currency());
+        if host {
+            tx = store::wallet::create_earnings(tx, &id, self.currency());
+        }
+        self.store().commit(tx).await.expect("a written person");
+        let token = self.token(&user).await;
+        Person { user, token }
+    }
+
+    fn currency(&self) -> Currency {
+        Currency::parse(&self.config.currency).expect("a currency")
+    }
+}

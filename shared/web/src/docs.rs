@@ -1,0 +1,72 @@
+//! The problem responses of `openapi.json`, from the routes themselves.
+
+use std::collections::BTreeMap;
+
+use utoipa::PartialSchema;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response};
+
+use crate::{Auth, Fault, ProblemBody, Route};
+
+/// Adds to each operation what its route says: the problems it answers and who may call. Operations
+/// document their own success alone.
+#[must_use]
+pub fn describe(mut document: OpenApi, routes: &[Route]) -> OpenApi {
+    for route in routes {
+        let Some(item) = document.paths.paths.get_mut(route.path) else {
+            continue;
+        };
+        if let Some(operation) = operation_of(item, route.method) {
+            add_problems(operation, route);
+            add_security(operation, route);
+        }
+    }
+    let mut components = document.components.take().unwrap_or_default();
+    components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
+    components.schemas.insert("Fault".to_owned(), Fault::schema());
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new("parlor_refresh"));
+    components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(cookie));
+    document.components = Some(components);
+    document
+}
+
+fn operation_of<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {
+    match method {
+        "GET" => item.get.as_mut(),
+        "POST" => item.post.as_mut(),
+        "PUT" => item.put.as_mut(),
+        "PATCH" => item.patch.as_mut(),
+        "DELETE" => item.delete.as_mut(),
+        _ => None,
+    }
+}
+
+fn add_problems(operation: &mut Operation, route: &Route) {
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for kind in route.all_refusals() {
+        by_status.entry(kind.status().as_u16()).or_default().push(kind.key());
+    }
+    for (status, keys) in by_status {
+        let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
+        let mut response = Response::new(format!("`{}`", keys.join("`, `")));
+        response
+            .content
+            .insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(schema))));
+        operation.responses.responses.insert(status.to_string(), RefOr::T(response));
+    }
+}
+
+fn add_security(operation: &mut Operation, route: &Route) {
+    let scheme = match route.auth {
+        Auth::Member | Auth::Host | Auth::Admin => "access_token",
+        Auth::Cookie => "refresh_cookie",
+        Auth::Public | Auth::Signature | Auth::Machine => return,
+    };
+    let scopes: [&str; 0] = [];
+    operation.security = Some(vec![SecurityRequirement::new(scheme, scopes)]);
+}

@@ -1,0 +1,228 @@
+//! Access tokens: RS256 JSON Web Tokens (RFC 9068) that KMS signs with a key that never leaves it.
+
+use std::sync::Arc;
+
+use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::user::User;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::jwt::{self, Times};
+use crate::{Kind, Problem};
+
+/// How long an access token counts.
+pub const ACCESS_SECONDS: i64 = 15 * 60;
+
+/// `aud` of access tokens: this API.
+const AUDIENCE: &str = "parlor";
+
+/// RFC 9068 section 2.1: `typ` of access tokens, so that no other token of ours passes for one.
+const TYPE: &str = "at+jwt";
+
+/// Issues and verifies access tokens. Cloning is cheap.
+#[derive(Clone)]
+pub struct Tokens(Arc<Inner>);
+
+struct Inner {
+    kms: aws_sdk_kms::Client,
+    key_id: String,
+    issuer: String,
+    public: OnceCell<Public>,
+}
+
+/// The public half of the signing key.
+struct Public {
+    kid: String,
+    jwk: Jwk,
+    key: DecodingKey,
+}
+
+/// Why a token does not count, for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The token is refused.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    /// The key could not be read or used.
+    #[error("the signing key is unavailable: {0}")]
+    Unavailable(String),
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Refused(_) => Self::new(Kind::NotSignedIn)
+                .detail("Your sign-in is not valid any more. Please sign in again."),
+            TokenError::Unavailable(_) => Self::new(Kind::Busy),
+        }
+        .cause(error)
+    }
+}
+
+/// What an access token says. Nothing else is in it: roles are read per request.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// The site.
+    pub iss: String,
+    /// This API.
+    pub aud: String,
+    /// The user's id.
+    pub sub: Uuid,
+    /// Issued at, seconds since 1970.
+    pub iat: i64,
+    /// Not before.
+    pub nbf: i64,
+    /// Expires at.
+    pub exp: i64,
+    /// The token's own id.
+    pub jti: Uuid,
+    /// The user's token generation when it was issued.
+    #[serde(rename = "gen")]
+    pub generation: u64,
+}
+
+impl Tokens {
+    /// Tokens of this issuer, signed by this KMS key.
+    #[must_use]
+    pub fn new(kms: aws_sdk_kms::Client, key_id: &str, issuer: &str) -> Self {
+        Self(Arc::new(Inner {
+            kms,
+            key_id: key_id.to_owned(),
+            issuer: issuer.to_owned(),
+            public: OnceCell::new(),
+        }))
+    }
+
+    /// A new access token for a user.
+    ///
+    /// # Errors
+    /// [`TokenError::Unavailable`] when KMS does not sign.
+    pub async fn issue(&self, user: &User, now: Timestamp) -> Result<String, TokenError> {
+        let second = now.as_second();
+        let claims = Claims {
+            iss: self.0.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: user.id,
+            iat: second,
+            nbf: second,
+            exp: second + ACCESS_SECONDS,
+            jti: runtime::new_id(now),
+            generation: user.token_generation,
+        };
+        let kid = &self.public().await?.kid;
+        let header = json!({ "alg": "RS256", "kid": kid, "typ": TYPE });
+        let input = format!("{}.{}", part(&header)?, part(&claims)?);
+        let signature = self.sign(input.as_bytes()).await?;
+        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// The claims of an access token that counts now. Whether the user still exists and the
+    /// generation is current is the caller's question.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        let header = jwt::header(token).map_err(TokenError::Refused)?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return Err(TokenError::Refused("not an access token"));
+        }
+        let public = self.public().await?;
+        if header.kid != public.kid {
+            return Err(TokenError::Refused("unknown key id"));
+        }
+        let claims = jwt::verified_claims(token, &public.key).map_err(TokenError::Refused)?;
+        let claims: Claims = serde_json::from_value(Value::Object(claims))
+            .map_err(|_| TokenError::Refused("claims are missing, unknown or of another type"))?;
+        if claims.iss != self.0.issuer {
+            return Err(TokenError::Refused("another issuer"));
+        }
+        if claims.aud != AUDIENCE {
+            return Err(TokenError::Refused("another audience"));
+        }
+        if claims.exp.saturating_sub(claims.iat) > ACCESS_SECONDS {
+            return Err(TokenError::Refused("a longer life than we give"));
+        }
+        let times = Times { exp: claims.exp, iat: claims.iat, nbf: Some(claims.nbf) };
+        times.check(now).map_err(TokenError::Refused)?;
+        Ok(claims)
+    }
+
+    /// The public keys (RFC 7517), for whoever wants to verify our tokens.
+    ///
+    /// # Errors
+    /// [`TokenError::Unavailable`].
+    pub async fn jwks(&self) -> Result<Value, TokenError> {
+        Ok(json!({ "keys": [self.public().await?.jwk] }))
+    }
+
+    /// 32 secret bytes for `input`, always the same, that only who may use the key can derive:
+    /// SHA-256 over the key's signature of it (RSASSA-PKCS1-v1_5 is deterministic). What is signed
+    /// begins with the purpose and a colon, which no token's signing input contains.
+    ///
+    /// # Errors
+    /// [`TokenError::Unavailable`].
+    pub async fn derive(&self, purpose: &str, input: &str) -> Result<[u8; 32], TokenError> {
+        let signature = self.sign(format!("{purpose}:{input}").as_bytes()).await?;
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &signature);
+        digest.as_ref().try_into().map_err(|_| TokenError::Unavailable("no digest".into()))
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        let reply = self
+            .0
+            .kms
+            .sign()
+            .key_id(&self.0.key_id)
+            .message(Blob::new(message))
+            .message_type(MessageType::Raw)
+            .signing_algorithm(SigningAlgorithmSpec::RsassaPkcs1V15Sha256)
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let signature = reply.signature.map(Blob::into_inner);
+        signature.ok_or_else(|| TokenError::Unavailable("KMS gave no signature".into()))
+    }
+
+    async fn public(&self) -> Result<&Public, TokenError> {
+        self.0.public.get_or_try_init(|| self.read_public()).await
+    }
+
+    async fn read_public(&self) -> Result<Public, TokenError> {
+        let bad = |error: jsonwebtoken::errors::Error| TokenError::Unavailable(error.to_string());
+        let request = self.0.kms.get_public_key().key_id(&self.0.key_id);
+        let reply = request.send().await.map_err(|error| unavailable(&error))?;
+        let der = reply.public_key.map(Blob::into_inner).unwrap_or_default();
+        let key = DecodingKey::from_rsa_der(&der);
+        let mut jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).map_err(bad)?;
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(bad)?;
+        jwk.common.key_id = Some(kid.clone());
+        jwk.common.key_algorithm = Some(KeyAlgorithm::RS256);
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let key = DecodingKey::from_jwk(&jwk).map_err(bad)?;
+        Ok(Public { kid, jwk, key })
+    }
+}
+
+fn part(value: &impl Serialize) -> Result<String, TokenError> {
+    let json = serde_json::to_vec(value).map_err(|error| unavailable(&error))?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
+}
+
+fn unavailable(error: &(impl std::error::Error + 'static)) -> TokenError {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    TokenError::Unavailable(text)
+}

@@ -1,0 +1,121 @@
+//! What CloudFormation and IAM allow, and what every function has.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::document::{Document, Function};
+
+/// CloudFormation allows 500; the rest is room for a bad day.
+const RESOURCES_MAX: usize = 450;
+
+/// Routes that the three brands will have.
+const ROUTES_TO_COME: usize = 110;
+
+/// What SAM makes of a function: itself, its role, and what its events need.
+fn resources_of(function: &Function) -> usize {
+    let events = function.events();
+    let events = events.iter().map(|(kind, _)| match *kind {
+        "HttpApi" | "SQS" | "DynamoDB" => 1,
+        "Schedule" | "EventBridgeRule" => 2,
+        other => panic!("{}: count the resources of a {other} event", function.logical_id),
+    });
+    let url = if function.property("FunctionUrlConfig").is_null() { 0 } else { 3 };
+    let invoke = usize::from(!function.property("EventInvokeConfig").is_null());
+    2 + events.sum::<usize>() + url + invoke
+}
+
+fn processed_resources(document: &Document) -> usize {
+    let others = document.resources().map(|(_, kind, _)| match kind {
+        "AWS::Serverless::Function" => 0,
+        "AWS::Serverless::HttpApi" => 2,
+        _ => 1,
+    });
+    let functions = document.functions();
+    others.sum::<usize>() + functions.values().map(resources_of).sum::<usize>()
+}
+
+#[test]
+fn the_stack_stays_under_the_limit_with_all_routes_to_come() {
+    let document = Document::read();
+    let now = processed_resources(&document);
+    let routes = document.functions().values().filter(|it| it.route().is_some()).count();
+    assert!(now <= RESOURCES_MAX, "{now} resources");
+    let then = now + ROUTES_TO_COME.saturating_sub(routes) * 3;
+    assert!(then <= RESOURCES_MAX, "{then} resources with {ROUTES_TO_COME} routes");
+}
+
+#[test]
+fn every_function_logs_into_the_group_of_its_domain() {
+    let document = Document::read();
+    let groups: BTreeSet<&String> = document
+        .resources()
+        .filter(|(_, kind, _)| *kind == "AWS::Logs::LogGroup")
+        .map(|(id, _, properties)| {
+            assert!(!properties["RetentionInDays"].is_null(), "{id} keeps its logs for ever");
+            id
+        })
+        .collect();
+    for (id, function) in document.functions() {
+        let group = function.property("LoggingConfig")["LogGroup"]["Ref"].as_str().unwrap();
+        assert_eq!(group.to_lowercase(), format!("{}logs", function.domain()), "{id}");
+        assert!(groups.contains(&group.to_owned()), "{id}: {group} is no log group");
+    }
+}
+
+#[test]
+fn no_function_outlives_the_gateway_that_waits_for_it() {
+    let document = Document::read();
+    let default = document.at("Globals/Function/Timeout").as_u64().unwrap();
+    for (id, function) in document.functions() {
+        if function.route().is_some() {
+            let timeout = function.property("Timeout").as_u64().unwrap_or(default);
+            assert!(timeout < 30, "{id} may run {timeout} s, an HTTP API waits 30 s");
+        }
+    }
+}
+
+#[test]
+fn whatever_holds_data_outlives_its_stack() {
+    let document = Document::read();
+    let data =
+        ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"];
+    let mut found = 0;
+    for (id, kind, properties) in document.resources() {
+        if data.contains(&kind) {
+            found += 1;
+            for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+                assert_eq!(
+                    document.at(&format!("Resources/{id}/{policy}")),
+                    "Retain",
+                    "{id} {policy}"
+                );
+            }
+        }
+        if kind == "AWS::DynamoDB::Table" {
+            let recovery = &properties["PointInTimeRecoverySpecification"];
+            assert_eq!(recovery["PointInTimeRecoveryEnabled"], true, "{id}");
+            assert_eq!(
+                properties["TimeToLiveSpecification"]["AttributeName"], "expires_at_s",
+                "{id}"
+            );
+            assert_eq!(
+                properties["DeletionProtectionEnabled"]["Ref"], "DeletionProtection",
+                "{id}"
+            );
+            assert!(!properties["StreamSpecification"].is_null(), "{id}");
+        }
+    }
+    assert_eq!(found, 6);
+}
+
+#[test]
+fn no_bucket_can_become_public() {
+    for (id, kind, properties) in Document::read().resources() {
+        if kind == "AWS::S3::Bucket" {
+            let block = properties["PublicAccessBlockConfiguration"].as_object().unwrap();
+            assert_eq!(block.len(), 4, "{id}");
+            assert!(block.values().all(|value| *value == Value::Bool(true)), "{id}");
+        }
+    }
+}
