@@ -1,4 +1,8 @@
-//! What crosses functions and crates: tests that hold the whole together.
+//! What crosses functions and crates: a client of a running stack, and the tests that hold the
+//! whole together.
 
+mod client;
 #[cfg(test)]
 mod template;
+
+pub use client::{Person, Reply, Stack};
