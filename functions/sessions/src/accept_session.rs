@@ -18,10 +18,7 @@ pub const ROUTE: Route = Route::post("accept_session", "/v1/sessions/{session_id
     .refuses(&[Kind::Forbidden, Kind::WrongState])
     .needs(NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The host accepts.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/accept",

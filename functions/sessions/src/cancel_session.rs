@@ -18,10 +18,7 @@ pub const ROUTE: Route = Route::post("cancel_session", "/v1/sessions/{session_id
     .refuses(&[Kind::Forbidden, Kind::WrongState])
     .needs(NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The member withdraws the request.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/cancel",

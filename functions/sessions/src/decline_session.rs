@@ -18,10 +18,7 @@ pub const ROUTE: Route = Route::post("decline_session", "/v1/sessions/{session_i
     .refuses(&[Kind::Forbidden, Kind::WrongState])
     .needs(NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The host declines.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/decline",

@@ -33,10 +33,7 @@ pub struct EndSession {
     summary: Option<String>,
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// Either side ends the session.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/end",

@@ -23,10 +23,7 @@ pub const ROUTE: Route = Route::post("join_session", "/v1/sessions/{session_id}/
     ])
     .needs(MONEY_NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// A participant enters the room.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/join",

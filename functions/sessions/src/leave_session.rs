@@ -16,10 +16,7 @@ pub const ROUTE: Route = Route::post("leave_session", "/v1/sessions/{session_id}
     .refuses(&[Kind::WrongState])
     .needs(MONEY_NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// A participant leaves: the clock stops now.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/leave",

@@ -39,9 +39,29 @@ pub mod renew_session;
 pub mod request_session;
 pub mod send_message;
 
+use axum::extract::FromRef;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::{Ctx, Route};
+
+/// What the routes of the domain need.
+#[derive(Clone)]
+pub struct App {
+    ctx: Ctx,
+}
+
+impl App {
+    /// The domain over a context.
+    pub fn new(ctx: Ctx) -> Self {
+        Self { ctx }
+    }
+}
+
+impl FromRef<App> for Ctx {
+    fn from_ref(app: &App) -> Self {
+        app.ctx.clone()
+    }
+}
 
 /// All routes and consumers of the domain.
 pub const ROUTES: &[Route] = &[
@@ -67,8 +87,8 @@ pub const ROUTES: &[Route] = &[
     billing_charge::ROUTE,
 ];
 
-/// The routes of the domain; the state is to be given.
-pub fn router() -> OpenApiRouter<Ctx> {
+/// The routes of the domain.
+pub fn router(app: App) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(request_session::handle, list_sessions::handle))
         .routes(routes!(list_requests::handle))
@@ -85,4 +105,5 @@ pub fn router() -> OpenApiRouter<Ctx> {
         .routes(routes!(list_messages::handle, send_message::handle))
         .routes(routes!(read_note::handle, put_note::handle))
         .routes(routes!(list_all_sessions::handle))
+        .with_state(app)
 }

@@ -44,10 +44,7 @@ pub struct Filter {
     cursor: Option<String>,
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// All sessions of this year and the two before, newest first.
 #[utoipa::path(
     get,
     path = "/v1/admin/sessions",

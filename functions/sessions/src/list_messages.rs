@@ -34,10 +34,7 @@ pub struct Filter {
     after: Option<Uuid>,
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// What was said, oldest first.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session_id}/messages",

@@ -14,10 +14,7 @@ pub const ROUTE: Route = Route::get("list_requests", "/v1/host/requests")
     .auth(Auth::Host)
     .needs(&[Need::APP_READ, Need::LEDGER_READ]);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The open session of the caller as host, from request to end.
 #[utoipa::path(
     get,
     path = "/v1/host/requests",

@@ -41,10 +41,7 @@ fn member() -> words::Side {
     words::Side::Member
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The caller's sessions, newest first.
 #[utoipa::path(
     get,
     path = "/v1/sessions",

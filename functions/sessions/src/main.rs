@@ -2,7 +2,7 @@
 
 use runtime::{Config, SqsEvent, run_events, run_http, start_tracing};
 use sessions::queue::Queue;
-use sessions::{billing_charge, billing_tick, router};
+use sessions::{App, billing_charge, billing_tick, router};
 use web::{Ctx, serve};
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,7 +14,7 @@ async fn main() -> Result<(), runtime::Error> {
     let ctx = &Ctx::from_aws(config, &aws);
     let queue = &Queue::new(aws_sdk_sqs::Client::new(&aws), &ctx.config.billing_queue_url);
     match handler.as_str() {
-        "http" => run_http(serve(router().with_state(ctx.clone()))).await,
+        "http" => run_http(serve(router(App::new(ctx.clone())))).await,
         "billing_tick" => {
             run_events(|_: serde_json::Value| billing_tick::handle(queue, ctx.now())).await
         }

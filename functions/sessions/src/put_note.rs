@@ -32,10 +32,7 @@ pub struct PutNote {
     text: String,
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// Replaces the caller's own private note about the session.
 #[utoipa::path(
     put,
     path = "/v1/sessions/{session_id}/note",

@@ -16,10 +16,7 @@ pub const ROUTE: Route = Route::get("read_note", "/v1/sessions/{session_id}/note
     .auth(Auth::Member)
     .needs(&[Need::APP_READ]);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The caller's own private note about the session.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session_id}/note",

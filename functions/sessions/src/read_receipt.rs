@@ -17,10 +17,7 @@ pub const ROUTE: Route = Route::get("read_receipt", "/v1/sessions/{session_id}/r
     .refuses(&[Kind::NotSettled])
     .needs(&[Need::APP_READ, Need::LEDGER_QUERY]);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// What the session cost, minute by minute, recomputable from itself.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session_id}/receipt",

@@ -15,10 +15,7 @@ pub const ROUTE: Route = Route::get("read_session", "/v1/sessions/{session_id}")
     .auth(Auth::Member)
     .needs(&[Need::APP_READ, Need::LEDGER_READ]);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// The session as it is now.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session_id}",

@@ -16,10 +16,7 @@ pub const ROUTE: Route = Route::post("reconnect_session", "/v1/sessions/{session
     .refuses(&[Kind::FundsTooLow, Kind::WrongState, Kind::GraceOver])
     .needs(MONEY_NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// A participant asks to come back.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/reconnect",

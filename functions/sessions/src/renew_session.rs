@@ -19,10 +19,7 @@ pub const ROUTE: Route = Route::post("renew_session", "/v1/sessions/{session_id}
     .auth(Auth::Member)
     .needs(MONEY_NEEDS);
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// Proof of presence, and the next lease when it is due.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/renew",

@@ -63,10 +63,7 @@ pub struct RequestSession {
     modality: Modality,
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// A member asks a host for a session.
 #[utoipa::path(
     post,
     path = "/v1/sessions",

@@ -41,10 +41,7 @@ pub struct SendMessage {
     text: String,
 }
 
-/// Answers it.
-///
-/// # Errors
-/// The refusals above.
+/// A participant says something.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session_id}/messages",
