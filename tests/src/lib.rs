@@ -3,6 +3,12 @@
 
 mod client;
 #[cfg(test)]
+mod books;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod session_world;
+#[cfg(test)]
 mod template;
 
 pub use client::{Person, Reply, Stack};

@@ -61,7 +61,9 @@ async fn charge(ctx: &Ctx, queue: &Queue, body: &str) -> Result<(), ChargeError>
     let now = ctx.now();
     let outcome =
         charge_shard(&ctx.store, work.shard, work.after.clone(), now.as_millisecond()).await?;
-    report(now, &outcome);
+    if outcome.seen > 0 {
+        report(now, &outcome);
+    }
     // Before the failures: the rest of the shard does not wait for them.
     if let Some(next) = outcome.next {
         queue.send(&[Work { after: Some(next), ..work }]).await?;
