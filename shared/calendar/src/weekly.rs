@@ -27,7 +27,7 @@ pub enum RunError {
     /// The run does not fit the calendar.
     #[error(transparent)]
     OutOfCalendar(#[from] OutOfCalendar),
-    /// A day named as skipped is not a day of the run, or is its last day.
+    /// A day named as skipped is not a day of the run, or is its first or last.
     #[error("{0} is not a day of the run that could be skipped")]
     NotInRun(Date),
     /// The number of days named is not the number of weeks skipped.
@@ -64,7 +64,7 @@ impl WeeklyRun {
     ///
     /// # Errors
     /// [`RunError`] when `off` does not name exactly `skipped` days of the run,
-    /// or names its last day (a run cannot end on a day off).
+    /// or names its first or last day (a run cannot begin or end on a day off).
     pub fn class_days(&self, off: &BTreeSet<Date>) -> Result<Vec<Date>, RunError> {
         if off.len() != usize::from(self.skipped) {
             return Err(RunError::Count { expected: self.skipped, named: off.len() });
@@ -75,7 +75,8 @@ impl WeeklyRun {
         for week in 0..weeks {
             all.insert(add_weeks(self.first, week)?);
         }
-        if let Some(stray) = off.iter().find(|day| !all.contains(day) || **day == last) {
+        let stray = |day: &&Date| !all.contains(day) || **day == self.first || **day == last;
+        if let Some(stray) = off.iter().find(stray) {
             return Err(RunError::NotInRun(*stray));
         }
         Ok(all.difference(off).copied().collect())
@@ -105,6 +106,8 @@ mod tests {
         assert_eq!(run().class_days(&monday), Err(RunError::NotInRun(date(2020, 12, 28))));
         let last = BTreeSet::from([date(2020, 12, 22), date(2021, 1, 19)]);
         assert!(run().class_days(&last).is_err());
+        let first = BTreeSet::from([date(2020, 12, 22), date(2020, 12, 8)]);
+        assert!(run().class_days(&first).is_err());
         assert!(run().class_days(&BTreeSet::new()).is_err());
     }
 }

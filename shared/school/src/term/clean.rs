@@ -13,7 +13,7 @@
 //! key date that somebody entered: where the key date was a default, and in a
 //! jump, vectors without a note and scenario 11 keep the turned shift.
 
-use calendar::{Date, OutOfCalendar, add_days, add_weeks};
+use calendar::{Date, OutOfCalendar, add_weeks};
 
 use super::defaults::following_key_date;
 use super::plan::NeighbourChange;
@@ -54,7 +54,8 @@ struct Search<'a> {
     shape: TermShape,
     /// The name of the term in the way.
     before: String,
-    jump: Option<(Date, Date)>,
+    /// The expire date of the last term jumped behind.
+    publish_date: Option<Date>,
     breaks: Vec<String>,
 }
 
@@ -79,16 +80,19 @@ pub fn clean(others: &Terms, dirty: Dirty, settings: &Settings) -> Result<Cleane
             stored: others.clone(),
             shape: dirty.shape,
             before: before.name.clone(),
-            jump: None,
+            publish_date: None,
             breaks: Vec::new(),
         };
         search.run()?;
         found.shape = search.shape;
-        (found.publish_date, found.expire_date) = search.jump.unzip();
+        found.publish_date = search.publish_date;
         found.neighbours = search.break_changes();
     }
     // Without a skipped week there is no last day to flip.
     found.shape.flip_last_day = found.shape.is_flipped();
+    if found.publish_date.is_some() {
+        found.expire_date = Some(found.shape.default_expire(settings)?);
+    }
     Ok(found)
 }
 
@@ -144,7 +148,7 @@ impl Search<'_> {
         let key_date = add_weeks(self.shape.key_date, 1)?;
         let reached = self.stored.at_or_before(key_date).cloned();
         match reached {
-            Some(reached) if reached.name != before.name => self.jump_behind(&reached),
+            Some(reached) if reached.name != before.name => self.jump_behind(&reached, key_date),
             _ => {
                 self.shape.key_date = key_date;
                 if self.may_turn_back {
@@ -166,17 +170,18 @@ impl Search<'_> {
         }
     }
 
-    fn jump_behind(&mut self, reached: &Term) -> Result<(), TermError> {
-        let base = self.stored.base(Some(reached), self.settings);
-        self.shape.key_date = match base {
+    /// Continues behind `reached`, from the term that is its base, or a week
+    /// later where that would lead back. Every step leads on, so the search
+    /// ends.
+    fn jump_behind(&mut self, reached: &Term, key_date: Date) -> Result<(), TermError> {
+        let continued = match self.stored.base(Some(reached), self.settings) {
             Some(base) => following_key_date(base)?,
-            // Nothing long enough to continue from: right after the one reached.
-            None => add_days(reached.shape.end()?, 1 - self.shape.max_day_shift.days_before())?,
+            None => key_date,
         };
+        self.shape.key_date = if continued > self.shape.key_date { continued } else { key_date };
         self.before.clone_from(&reached.name);
         self.may_turn_back = false;
-        let expire = self.shape.default_expire(self.settings)?;
-        self.jump = Some((reached.expire_date, expire));
+        self.publish_date = Some(reached.expire_date);
         Ok(())
     }
 
