@@ -1,4 +1,89 @@
-//! Wallets. The routes and consumers of this domain stand beside this file, written against `payments`; they join the
-//! crate (see `ROUTES` in the next change) as soon as that crate is here.
+//! Wallets: balances and statements, top-ups, a host's earnings, refunds, the card processor's events, conservation.
+//!
+//! One file a route, named like it. `apply` says what an event of the processor does, `conserve` compares every balance
+//! with its postings, `stripe` reads the processor's keys.
 
+pub mod apply;
 pub mod conserve;
+pub mod stripe;
+
+pub mod check_conservation;
+pub mod read_conservation;
+pub mod read_earnings;
+pub mod read_statement;
+pub mod read_top_up;
+pub mod read_wallet;
+pub mod receive_stripe_event;
+pub mod refund_minute;
+pub mod start_top_up;
+
+use axum::extract::FromRef;
+use axum::routing::post;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use web::{Ctx, Route};
+
+use crate::stripe::StripeKeys;
+
+/// The smallest top-up, in minor units (SoulSeer specification 5.5).
+pub const TOP_UP_MIN_MINOR: i64 = 100;
+/// The largest top-up, in minor units (SoulSeer specification 5.5).
+pub const TOP_UP_MAX_MINOR: i64 = 50_000;
+
+/// All routes and consumers of the domain.
+pub const ROUTES: &[Route] = &[
+    read_wallet::ROUTE,
+    read_statement::ROUTE,
+    start_top_up::ROUTE,
+    read_top_up::ROUTE,
+    read_earnings::ROUTE,
+    refund_minute::ROUTE,
+    read_conservation::ROUTE,
+    receive_stripe_event::ROUTE,
+    check_conservation::ROUTE,
+];
+
+/// What the handlers of the domain share. Cloning is cheap.
+#[derive(Clone)]
+pub struct App {
+    /// Store, clock, configuration and tokens.
+    pub ctx: Ctx,
+    /// The card processor's keys.
+    pub stripe: StripeKeys,
+}
+
+impl App {
+    /// The state of its parts.
+    #[must_use]
+    pub fn new(ctx: Ctx, stripe: StripeKeys) -> Self {
+        Self { ctx, stripe }
+    }
+
+    /// The state of a Lambda function: the processor's keys come from the secret that the configuration names.
+    #[must_use]
+    pub fn from_aws(ctx: Ctx, secrets: aws_sdk_secretsmanager::Client) -> Self {
+        let id = ctx.config.stripe_secret_id.clone();
+        let stripe = StripeKeys::secret(secrets, id, ctx.config.stripe_base_url.clone());
+        Self { ctx, stripe }
+    }
+}
+
+impl FromRef<App> for Ctx {
+    fn from_ref(app: &App) -> Self {
+        app.ctx.clone()
+    }
+}
+
+/// The routes of the domain. The processor's events have a function URL and no operation in `openapi.json`.
+pub fn router(app: App) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(read_wallet::handle))
+        .routes(routes!(read_statement::handle))
+        .routes(routes!(start_top_up::handle))
+        .routes(routes!(read_top_up::handle))
+        .routes(routes!(read_earnings::handle))
+        .routes(routes!(refund_minute::handle))
+        .routes(routes!(read_conservation::handle))
+        .route("/", post(receive_stripe_event::handle))
+        .with_state(app)
+}

@@ -1,3 +1,25 @@
-//! The bootstrap of the wallet domain.
+//! The bootstrap of the wallet domain: the routes and the processor's events, or the hourly check, as `HANDLER` says.
 
-fn main() {}
+// The futures of the SDK clients nest deeply.
+#![recursion_limit = "256"]
+
+use runtime::{Config, run_events, run_http, start_tracing};
+use wallet::{App, check_conservation, router};
+use web::{Ctx, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    start_tracing();
+    let config = Config::from_env()?;
+    let handler = config.handler.clone();
+    let aws = runtime::aws_config().await;
+    let secrets = aws_sdk_secretsmanager::Client::new(&aws);
+    let app = &App::from_aws(Ctx::from_aws(config, &aws), secrets);
+    match handler.as_str() {
+        "http" => run_http(serve(router(app.clone()))).await,
+        "check_conservation" => {
+            run_events(|_: serde_json::Value| check_conservation::handle(app, app.ctx.now())).await
+        }
+        other => Err(format!("HANDLER: there is no handler `{other}` here").into()),
+    }
+}

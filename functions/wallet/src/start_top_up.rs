@@ -76,7 +76,8 @@ pub async fn handle(
         Money::new(amount_minor, currency),
         now.as_millisecond(),
     );
-    let intent = intent(&app, user, &item);
+    let site = store::site::active(&app.ctx.store, &app.ctx.config.brand).await?;
+    let intent = intent(&app, user, &item, site.name);
     let checkout = app.stripe.payments().await?.create_checkout(&intent).await.map_err(refusal)?;
     item.checkout_id = Some(checkout.id);
     item.checkout_url = Some(checkout.url);
@@ -95,7 +96,7 @@ async fn refuse_locked(app: &App, user: &User) -> Result<(), Problem> {
     Ok(())
 }
 
-fn intent(app: &App, user: &User, item: &TopUpItem) -> CheckoutIntent {
+fn intent(app: &App, user: &User, item: &TopUpItem, site_name: String) -> CheckoutIntent {
     let back = format!("{}/wallet?top_up={}", app.ctx.config.site_url, item.top_up_id);
     CheckoutIntent {
         top_up_id: item.top_up_id.clone(),
@@ -105,7 +106,7 @@ fn intent(app: &App, user: &User, item: &TopUpItem) -> CheckoutIntent {
         email: user.email.clone(),
         cancel_url: format!("{back}&cancelled=1"),
         success_url: back,
-        site_name: app.ctx.config.brand.clone(),
+        site_name,
     }
 }
 
