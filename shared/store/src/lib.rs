@@ -33,6 +33,7 @@
 //! | App | event of the processor | `STRIPE#<event>` | `EVENT` | |
 //! | App | idempotency record | `REQUEST#<caller>#<route>#<key>` | `REQUEST` | |
 //! | App | outbox | `OUTBOX#<id>` | `OUTBOX` | |
+//! | App | mark of a handled event | `HANDLED#<id>` | `<consumer>` | |
 //! | App | audit row | `AUDIT#<yyyy-mm>` | `<id>` | |
 //! | App | site record, active brand | `SITE` | `BRAND#<brand>`, `ACTIVE` | |
 //! | App | rate limit window | `LIMIT#<kind>#<key>` | `<window>` | |

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Key, StoreError, Table, Transaction, instant};
+use crate::{Key, Store, StoreError, Table, Transaction, instant};
 
 /// How long an item stays after it was relayed.
 const KEPT_SECONDS: i64 = 7 * 24 * 3600;
@@ -52,4 +52,34 @@ pub const PREFIX: &str = "OUTBOX#";
 pub fn add(tx: Transaction, event: &Event) -> Transaction {
     let key = Key::new(format!("{PREFIX}{}", event.id), "OUTBOX");
     tx.create("outbox", Table::App, &key, event)
+}
+
+/// The mark that a consumer has handled an event.
+fn handled_key(consumer: &str, event_id: Uuid) -> Key {
+    Key::new(format!("HANDLED#{event_id}"), consumer)
+}
+
+#[derive(Deserialize, Serialize)]
+struct Handled {
+    expires_at_s: i64,
+}
+
+/// Whether a consumer has handled an event.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn was_handled(
+    store: &Store,
+    consumer: &str,
+    event_id: Uuid,
+) -> Result<bool, StoreError> {
+    let mark: Option<Handled> = store.get(Table::App, &handled_key(consumer, event_id)).await?;
+    Ok(mark.is_some())
+}
+
+/// Notes that a consumer has handled an event. Label `handled`.
+#[must_use]
+pub fn handled(tx: Transaction, consumer: &str, event_id: Uuid, now: Timestamp) -> Transaction {
+    let mark = Handled { expires_at_s: now.as_second() + KEPT_SECONDS };
+    tx.create("handled", Table::App, &handled_key(consumer, event_id), &mark)
 }

@@ -152,6 +152,13 @@ pub fn create_identity(tx: Transaction, identity: &Key, user_id: Uuid) -> Transa
     tx.create("identity", Table::App, identity, &Identity { user_id })
 }
 
+/// Removes an identity that leads to this user. Label `old-identity`.
+#[must_use]
+pub fn delete_identity(tx: Transaction, identity: &Key, user_id: Uuid) -> Transaction {
+    let theirs = Condition::that("user_id = :user").value(":user", user_id);
+    tx.delete("old-identity", Table::App, identity, theirs)
+}
+
 /// Writes a changed user in place of version `user.version`, as the next version. Label `user`.
 #[must_use]
 pub fn replace(tx: Transaction, user: &User) -> Transaction {

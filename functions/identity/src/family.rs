@@ -1,0 +1,133 @@
+//! Families of refresh tokens: pure decisions.
+//!
+//! Each sign-in begins a family. Exactly one token of it is current; using it makes the next one. What a presented
+//! token means:
+//!
+//! - the current one: rotate.
+//! - the one before, within [`GRACE_SECONDS`] of the rotation: two tabs of one browser asked at the same moment, or a
+//!   reply was lost and tried again at once. The answer is an access token and *no* new refresh token: the browser
+//!   already has, or is just getting, the current one in its cookie jar, which its tabs share. So nobody gains a second
+//!   line of refresh tokens from the grace, and a thief gains one access token at most.
+//! - any other, or the one before when the grace is over: reuse. Either the owner or a thief holds a copy; nobody can
+//!   tell which, so the family is revoked and both sign in again (RFC 9700 section 4.14.2).
+//!
+//! A family ends 30 days after its last use and 180 days after its beginning.
+
+use jiff::{SignedDuration, Timestamp};
+use store::sign_in::Family;
+use uuid::Uuid;
+use web::same_secret;
+
+/// For how long the token before the current one is taken for a race, in seconds.
+pub const GRACE_SECONDS: i64 = 20;
+
+/// How long a refresh token lasts unused, in seconds: 30 days.
+pub const IDLE_SECONDS: i64 = 30 * 24 * 3600;
+
+/// How long a family lasts at most, in seconds: 180 days.
+pub const LIFE_SECONDS: i64 = 180 * 24 * 3600;
+
+/// What a presented refresh token means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The current token: make the next one.
+    Rotate,
+    /// A race: give an access token only.
+    Grace,
+    /// A copy: revoke the family.
+    Reuse,
+    /// The family is over.
+    Over,
+}
+
+/// Decides about a token, by the hash of its secret and the user's token generation.
+#[must_use]
+pub fn decide(family: &Family, secret_hash: &str, generation: u64, now: Timestamp) -> Step {
+    let too_old = now >= family.ends_at || now.as_second() >= family.expires_at_s;
+    if family.revoked || too_old || family.token_generation != generation {
+        return Step::Over;
+    }
+    if same_secret(&family.secret_hash, secret_hash) {
+        return Step::Rotate;
+    }
+    let before = family.previous_hash.as_deref().is_some_and(|hash| same_secret(hash, secret_hash));
+    let grace_ends = family.rotated_at.as_second() + GRACE_SECONDS;
+    if before && now.as_second() <= grace_ends { Step::Grace } else { Step::Reuse }
+}
+
+/// A new family.
+#[must_use]
+pub fn begin(
+    id: Uuid,
+    user_id: Uuid,
+    generation: u64,
+    secret_hash: String,
+    now: Timestamp,
+) -> Family {
+    Family {
+        id,
+        user_id,
+        token_generation: generation,
+        secret_hash,
+        previous_hash: None,
+        rotated_at: now,
+        ends_at: now + SignedDuration::from_secs(LIFE_SECONDS),
+        revoked: false,
+        expires_at_s: now.as_second() + IDLE_SECONDS,
+    }
+}
+
+/// The family after a rotation to a new secret.
+#[must_use]
+pub fn rotate(family: &Family, secret_hash: String, now: Timestamp) -> Family {
+    Family {
+        previous_hash: Some(family.secret_hash.clone()),
+        secret_hash,
+        rotated_at: now,
+        expires_at_s: (now.as_second() + IDLE_SECONDS).min(family.ends_at.as_second()),
+        ..family.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use uuid::Uuid;
+
+    use super::{GRACE_SECONDS, IDLE_SECONDS, LIFE_SECONDS, Step, begin, decide, rotate};
+
+    fn start() -> Timestamp {
+        "2026-11-20T15:00:00Z".parse().unwrap()
+    }
+
+    fn after(seconds: i64) -> Timestamp {
+        start() + SignedDuration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_current_token_rotates_and_the_one_before_has_a_grace() {
+        let first = begin(Uuid::nil(), Uuid::nil(), 3, "one".into(), start());
+        assert_eq!(decide(&first, "one", 3, after(5)), Step::Rotate);
+        let second = rotate(&first, "two".into(), after(100));
+        assert_eq!(decide(&second, "two", 3, after(100)), Step::Rotate);
+        assert_eq!(decide(&second, "one", 3, after(100 + GRACE_SECONDS)), Step::Grace);
+        assert_eq!(decide(&second, "one", 3, after(101 + GRACE_SECONDS)), Step::Reuse);
+        let third = rotate(&second, "three".into(), after(105));
+        assert_eq!(decide(&third, "one", 3, after(105)), Step::Reuse);
+        assert_eq!(decide(&third, "made up", 3, after(105)), Step::Reuse);
+    }
+
+    #[test]
+    fn a_family_ends_by_revocation_generation_idleness_and_age() {
+        let family = begin(Uuid::nil(), Uuid::nil(), 3, "one".into(), start());
+        assert_eq!(decide(&family, "one", 4, after(0)), Step::Over);
+        assert_eq!(decide(&family, "one", 3, after(IDLE_SECONDS - 1)), Step::Rotate);
+        assert_eq!(decide(&family, "one", 3, after(IDLE_SECONDS)), Step::Over);
+        let mut revoked = family.clone();
+        revoked.revoked = true;
+        assert_eq!(decide(&revoked, "one", 3, after(0)), Step::Over);
+        let late = rotate(&family, "two".into(), after(LIFE_SECONDS - 10));
+        assert_eq!(decide(&late, "two", 3, after(LIFE_SECONDS - 1)), Step::Rotate);
+        assert_eq!(decide(&late, "two", 3, after(LIFE_SECONDS)), Step::Over);
+    }
+}

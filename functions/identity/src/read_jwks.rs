@@ -1,0 +1,18 @@
+//! `GET /.well-known/jwks.json`: the public keys of our access tokens (RFC 7517).
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::CACHE_CONTROL;
+use web::{Ctx, Json, Need, Problem, Route};
+
+/// The route.
+pub const ROUTE: Route =
+    Route::get("read_jwks", "/.well-known/jwks.json").needs(&[Need::KEY_PUBLIC]);
+
+/// Reads the key set.
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "read_jwks", tag = "identity",
+    responses((status = 200, description = "A JSON Web Key Set", body = serde_json::Value)))]
+pub async fn handle(State(ctx): State<Ctx>) -> Result<Response, Problem> {
+    let keys = Json(ctx.tokens.jwks().await?);
+    Ok(([(CACHE_CONTROL, "public, max-age=300")], keys).into_response())
+}

@@ -1,0 +1,81 @@
+//! `POST /v1/tokens/refresh`: a new access token for the refresh cookie, which rotates. The rules are [`family`]'s.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use http::header::SET_COOKIE;
+use serde::Deserialize;
+use store::Transaction;
+use utoipa::ToSchema;
+use web::{Auth, Ctx, Json, Kind, Need, Problem, Route, random_secret, secret_hash};
+
+use crate::family::{Step, decide, rotate};
+use crate::session_cookie::{RefreshToken, forget};
+use crate::sign_in::{Tokens, reply};
+
+/// The route.
+pub const ROUTE: Route = Route::post("refresh_token", "/v1/tokens/refresh")
+    .auth(Auth::Cookie)
+    .refuses(&[Kind::SignedOut])
+    .needs(&[Need::APP_READ, Need::APP_PUT, Need::APP_UPDATE, Need::KEY_PUBLIC, Need::KEY_SIGN]);
+
+/// Nothing: the cookie says it all.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshTokenRequest {}
+
+/// Rotates the refresh token.
+#[utoipa::path(post, path = "/v1/tokens/refresh", operation_id = "refresh_token", tag = "identity",
+    request_body = RefreshTokenRequest, responses((status = 200, description = "Tokens; the refresh cookie is set anew", body = Tokens)))]
+pub async fn handle(
+    State(ctx): State<Ctx>,
+    headers: HeaderMap,
+    Json(_request): Json<RefreshTokenRequest>,
+) -> Result<Response, Problem> {
+    let Some(token) = RefreshToken::read(&headers) else { return signed_out() };
+    match refresh(&ctx, &token).await? {
+        Some(response) => Ok(response),
+        None => signed_out(),
+    }
+}
+
+/// The tokens, or nothing when the family is over.
+async fn refresh(ctx: &Ctx, token: &RefreshToken) -> Result<Option<Response>, Problem> {
+    let now = ctx.now();
+    let presented = secret_hash(&token.secret);
+    // A second round when another tab rotated between the read and the write.
+    for _ in 0..2 {
+        let family =
+            store::sign_in::find_family(&ctx.store, token.user_id, token.family_id).await?;
+        let user = store::user::find(&ctx.store, token.user_id).await?;
+        let (Some(family), Some(user)) = (family, user) else { return Ok(None) };
+        match decide(&family, &presented, user.token_generation, now) {
+            Step::Over => return Ok(None),
+            Step::Reuse => {
+                tracing::warn!(family = %family.id, "a used refresh token came back");
+                let tx = store::sign_in::revoke_family(Transaction::new(), user.id, family.id);
+                ctx.store.commit(tx).await?;
+                return Ok(None);
+            }
+            Step::Grace => return reply(ctx, &user, None, None, now).await.map(Some),
+            Step::Rotate => {}
+        }
+        let next = RefreshToken { secret: random_secret()?, ..token.clone() };
+        let rotated = rotate(&family, secret_hash(&next.secret), now);
+        let tx = store::sign_in::rotate_family(Transaction::new(), &rotated, &presented);
+        match ctx.store.commit(tx).await {
+            Ok(()) => return reply(ctx, &user, Some(&next), None, now).await.map(Some),
+            Err(error) if error.refused("family").is_some() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Problem::new(Kind::Busy).cause("a family kept rotating"))
+}
+
+/// 401, and the cookie goes.
+fn signed_out() -> Result<Response, Problem> {
+    let problem = Problem::new(Kind::SignedOut).detail("Please sign in again.");
+    let mut response = problem.into_response();
+    response.headers_mut().append(SET_COOKIE, forget()?);
+    Ok(response)
+}

@@ -1,0 +1,125 @@
+//! `PATCH /v1/admin/users/{user_id}`: suspends, appoints, locks spending, or takes that back. Audited with its reason.
+//!
+//! An admin cannot suspend or demote themselves, so one always remains. Who may host is decided by verifying their
+//! application, not here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::State;
+use serde::Deserialize;
+use store::user::{Role, User};
+use store::wallet::wallet_key;
+use store::{Table, Transaction, Update};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use web::{Auth, Caller, Ctx, Deed, Faults, Json, Kind, Need, Path, Problem, Route, audit};
+
+use crate::AdminUser;
+use crate::list_users::with_locks;
+
+/// The route.
+pub const ROUTE: Route = Route::patch("update_user", "/v1/admin/users/{user_id}")
+    .auth(Auth::Admin)
+    .refuses(&[Kind::LastAdmin, Kind::VersionConflict])
+    .needs(&[Need::APP_READ, Need::APP_PUT, Need::LEDGER_UPDATE, Need::LEDGER_READ_MANY]);
+
+/// What may change. What is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUser {
+    /// Suspended people may read, not write.
+    #[serde(default)]
+    pub suspended: Option<bool>,
+    /// All roles that the person has from now on.
+    #[serde(default)]
+    pub roles: Option<BTreeSet<Role>>,
+    /// Whether spending is locked.
+    #[serde(default)]
+    pub spending_locked: Option<bool>,
+    /// Why, 1 to 500 characters, for the audit log.
+    pub reason: String,
+}
+
+/// Changes a person.
+#[utoipa::path(patch, path = "/v1/admin/users/{user_id}", operation_id = "update_user", tag = "identity",
+    params(("user_id" = Uuid, Path)), request_body = UpdateUser,
+    responses((status = 200, description = "The person after the change", body = AdminUser)))]
+pub async fn handle(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(user_id): Path<Uuid>,
+    Json(request): Json<UpdateUser>,
+) -> Result<Json<AdminUser>, Problem> {
+    let admin = caller.admin()?;
+    let user = store::user::find(&ctx.store, user_id).await?.ok_or(Kind::NotFound)?;
+    check(&request, &user)?;
+    let after = changed(&request, &user);
+    if user.id == admin.id && (after.suspended || !after.is(Role::Admin)) {
+        return Err(Problem::new(Kind::LastAdmin)
+            .detail("You cannot suspend or demote yourself. Ask another admin."));
+    }
+    let mut tx = Transaction::new();
+    if after != user {
+        tx = store::user::replace(tx, &after);
+    }
+    if let Some(locked) = request.spending_locked {
+        tx = lock(tx, user_id, locked);
+    }
+    if !tx.is_empty() {
+        let deed = Deed {
+            action: ROUTE.id,
+            object_type: "user",
+            object_id: user_id.to_string(),
+            details: details(&request),
+        };
+        ctx.store.commit(audit(tx, admin, deed, ctx.now())).await?;
+    }
+    let shown = with_locks(&ctx, &[after]).await?.pop();
+    shown.map(Json).ok_or_else(|| Problem::internal("the changed user is not shown"))
+}
+
+fn check(request: &UpdateUser, user: &User) -> Result<(), Problem> {
+    let mut faults = Faults::new();
+    let length = request.reason.trim().chars().count();
+    faults.check((1..=500).contains(&length), "/reason", "Must have 1 to 500 characters.");
+    if let Some(roles) = &request.roles {
+        faults.check(roles.contains(&Role::Member), "/roles", "Everybody is a member.");
+        let same = roles.contains(&Role::Host) == user.is(Role::Host);
+        faults.check(same, "/roles", "Who may host is decided with their application.");
+    }
+    faults.done()
+}
+
+fn changed(request: &UpdateUser, user: &User) -> User {
+    User {
+        suspended: request.suspended.unwrap_or(user.suspended),
+        roles: request.roles.clone().unwrap_or_else(|| user.roles.clone()),
+        ..user.clone()
+    }
+}
+
+fn lock(tx: Transaction, user_id: Uuid, locked: bool) -> Transaction {
+    let update = if locked {
+        Update::new("SET locked = :why").value(":why", "admin")
+    } else {
+        Update::new("REMOVE locked")
+    };
+    let update = update.when("attribute_exists(pk)");
+    tx.update("wallet", Table::Ledger, &wallet_key(&user_id.to_string()), update)
+}
+
+fn details(request: &UpdateUser) -> BTreeMap<String, String> {
+    let mut details = BTreeMap::from([("reason".to_owned(), request.reason.trim().to_owned())]);
+    if let Some(suspended) = request.suspended {
+        details.insert("suspended".to_owned(), suspended.to_string());
+    }
+    if let Some(roles) = &request.roles {
+        let names: Vec<String> =
+            roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+        details.insert("roles".to_owned(), names.join(", "));
+    }
+    if let Some(locked) = request.spending_locked {
+        details.insert("spending_locked".to_owned(), locked.to_string());
+    }
+    details
+}
