@@ -8,7 +8,7 @@ use super::document::{Document, Function, Right, root};
 
 /// What each domain declares.
 fn declared() -> BTreeMap<&'static str, &'static [Route]> {
-    BTreeMap::from([("sessions", sessions::ROUTES)])
+    BTreeMap::from([("sessions", sessions::ROUTES), ("wallet", wallet::ROUTES)])
 }
 
 /// The template's functions of the domains, by domain and id.
