@@ -5,6 +5,8 @@ mod client;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod session_world;
