@@ -1,9 +1,9 @@
 //! What crosses functions and crates: a client of a running stack, and the tests that hold the
 //! whole together.
 
-mod client;
 #[cfg(test)]
 mod books;
+mod client;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]
