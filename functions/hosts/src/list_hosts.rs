@@ -1,11 +1,17 @@
 //! `GET /v1/hosts`: the catalogue of verified hosts, filtered, sorted, 24 a page.
 //!
-//! Everything is optional. A name or a value that is not known is refused (SoulSeer 2.8).
+//! Everything is optional. A name or a value that is not known is refused (SoulSeer 2.8). Who is suspended is left out
+//! of the page that is shown, so a page may be shorter; where the next one begins does not depend on it.
+
+use std::collections::HashSet;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use store::host::{Modality, fold};
+use store::Table;
+use store::host::{Card, Modality, fold};
+use store::user::User;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 use web::{Ctx, Faults, Json, Kind, List, Need, Problem, Query, Route};
 
 use crate::catalogue::{Band, Place, Sort, Wanted, words};
@@ -14,7 +20,7 @@ use crate::view::HostCard;
 /// The route.
 pub const ROUTE: Route = Route::get("list_hosts", "/v1/hosts")
     .refuses(&[Kind::InvalidRequest, Kind::BadCursor])
-    .needs(&[Need::APP_QUERY]);
+    .needs(&[Need::APP_QUERY, Need::APP_READ_MANY]);
 
 /// Items a page.
 const PAGE: usize = 24;
@@ -112,10 +118,19 @@ pub async fn handle(
         wanted.page(ctx.store.catalogue().await?, after.transpose()?.as_ref(), PAGE);
     let last = last
         .map(|place| [("pk".to_owned(), CATALOGUE.to_owned()), ("sk".to_owned(), place.text())]);
+    let suspended = suspended(&ctx, &cards).await?;
+    let cards = cards.into_iter().filter(|card| !suspended.contains(&card.host_id));
     Ok(Json(List {
-        items: cards.into_iter().map(|card| HostCard::of(card, &ctx.config)).collect(),
+        items: cards.map(|card| HostCard::of(card, &ctx.config)).collect(),
         next_cursor: web::next_cursor(&list, last.map(Into::into)),
     }))
+}
+
+/// Who of a page is suspended.
+async fn suspended(ctx: &Ctx, cards: &[Card]) -> Result<HashSet<Uuid>, Problem> {
+    let keys: Vec<_> = cards.iter().map(|card| store::user::key(card.host_id)).collect();
+    let users: Vec<User> = ctx.store.get_many(Table::App, &keys, false).await?;
+    Ok(users.into_iter().filter(|user| user.suspended).map(|user| user.id).collect())
 }
 
 /// A value by its name; notes an unknown one.

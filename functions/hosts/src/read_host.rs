@@ -25,7 +25,7 @@ pub async fn handle(
     let host = ctx.store.host_by_slug(&slug).await?;
     let host = host.filter(|host| host.status == Status::Verified).ok_or_else(nobody)?;
     let user = store::user::find(&ctx.store, host.host_id).await?;
-    if user.is_none_or(|user| user.suspended) {
+    if user.is_some_and(|user| user.suspended) {
         return Err(nobody());
     }
     Ok(Json(HostPage::of(&host, &ctx.config)?))
