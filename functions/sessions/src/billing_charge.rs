@@ -49,7 +49,7 @@ pub async fn handle(ctx: &Ctx, queue: &Queue, event: SqsEvent) -> BatchReply {
     let one = |body: String| async move {
         let outcome = charge(ctx, queue, &body).await;
         if outcome.is_err() {
-            count(ctx.now(), &[("failures", 1, Unit::Count)]);
+            count(ctx.now(), &[("Failures", 1, Unit::Count)]);
         }
         outcome
     };
@@ -75,15 +75,15 @@ fn report(now: Timestamp, outcome: &Outcome) {
     count(
         now,
         &[
-            ("sessions", i64::from(outcome.seen), Unit::Count),
-            ("charges", i64::from(outcome.minutes_leased), Unit::Count),
-            ("refusals", i64::from(outcome.refusals), Unit::Count),
-            ("settlements", i64::from(outcome.settled), Unit::Count),
-            ("lag_ms", outcome.lag_ms_max, Unit::Milliseconds),
+            ("Sessions", i64::from(outcome.seen), Unit::Count),
+            ("Charges", i64::from(outcome.minutes_leased), Unit::Count),
+            ("Refusals", i64::from(outcome.refusals), Unit::Count),
+            ("Settlements", i64::from(outcome.settled), Unit::Count),
+            ("LagMs", outcome.lag_ms_max, Unit::Milliseconds),
         ],
     );
 }
 
 fn count(now: Timestamp, values: &[(&str, i64, Unit)]) {
-    emit(now, &[("handler", ROUTE.id)], values);
+    emit(now, &[("Handler", ROUTE.id)], values);
 }
