@@ -55,7 +55,8 @@ impl WeeklyRun {
     /// # Errors
     /// [`OutOfCalendar`] when the last day lies beyond the year 9999.
     pub fn span(&self) -> Result<Span, OutOfCalendar> {
-        Ok(Span::covering(self.first, self.last()?))
+        let last = self.last()?;
+        Span::new(self.first, last).map_err(|_| OutOfCalendar { from: self.first, days: 0 })
     }
 
     /// Every class day in order, leaving out the days in `off`: always

@@ -118,7 +118,9 @@ impl TermShape {
     /// # Errors
     /// [`OutOfCalendar`] when either end is outside the calendar.
     pub fn span(&self) -> Result<Span, OutOfCalendar> {
-        Ok(Span::covering(self.start()?, self.end()?))
+        let (first, last) = (self.start()?, self.end()?);
+        Span::new(first, last.max(first))
+            .map_err(|_| OutOfCalendar { from: self.key_date, days: 0 })
     }
 
     /// The day on which the term stops being published, unless another was

@@ -1,0 +1,120 @@
+//! The consumer of the billing queue.
+
+use serde_json::{Value, json};
+use sessions::billing_charge;
+use store::Transaction;
+use store::session::{OpenItem, shard_key};
+use testkit::Fault;
+
+use crate::session_world::{Who, World, event};
+
+#[tokio::test]
+async fn what_is_no_work_fails_alone() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    let mut messages = w.tick_messages().await;
+    let good = messages.len();
+    for bad in [
+        "",
+        "{}",
+        r#"{"shard":99,"tick_at":"2026-11-20T15:00:00Z"}"#,
+        r#"{"shard":1,"tick_at":"2026-11-20T15:00:00Z","amount_minor":1}"#,
+    ] {
+        messages.push(bad.to_owned());
+    }
+    let reply = w.work(messages).await;
+    let mut failed: Vec<_> =
+        reply.batch_item_failures.iter().map(|one| one.item_identifier.clone()).collect();
+    failed.sort();
+    assert_eq!(failed, (good..good + 4).map(|number| format!("m{number}")).collect::<Vec<_>>());
+    assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
+}
+
+#[tokio::test]
+async fn late_and_reordered_messages_charge_what_is_due_now() {
+    let w = World::new(3_000).await;
+    let id = w.active().await;
+    let first = w.tick_messages().await;
+    w.room(&id, 0, 40).await;
+    let second = w.tick_messages().await;
+    assert!(w.work(second).await.batch_item_failures.is_empty());
+    assert!(w.work(first).await.batch_item_failures.is_empty());
+    assert_eq!(w.books().lines(&id), ["MINUTE#00001", "MINUTE#00002"]);
+    assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
+}
+
+#[tokio::test]
+async fn a_charge_is_one_transaction_of_four_write_units() {
+    let w = World::new(3_000).await;
+    w.active().await;
+    let messages = w.tick_messages().await;
+    w.kit.aws.reset_usage();
+    w.work(messages.clone()).await;
+    let charging = w.kit.aws.usage();
+    assert_eq!(charging.calls["TransactWriteItems"], 1);
+    w.kit.aws.reset_usage();
+    w.work(messages).await;
+    let resting = w.kit.aws.usage();
+    assert!(!resting.calls.contains_key("TransactWriteItems"));
+    let units = charging.capacity_units - resting.capacity_units;
+    assert!((units - 4.0).abs() < 0.01, "{units}");
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_handled_does_not_hold_up_the_others() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    let lost = OpenItem { session_id: id.replace('-', "_"), member_id: w.stranger.id() };
+    let mut key = shard_key(&lost.session_id);
+    key.pk = shard_key(&id).pk;
+    let tx = Transaction::new().create("shard", store::Table::App, &key, &lost);
+    w.kit.store().commit(tx).await.unwrap();
+    let reply = w.work(w.tick_messages().await).await;
+    assert_eq!(reply.batch_item_failures.len(), 1);
+    assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
+}
+
+#[tokio::test]
+async fn throttled_work_comes_again() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    let messages = w.tick_messages().await;
+    w.kit.aws.faults.set(|_| Fault::Throttle);
+    assert_eq!(w.work(messages.clone()).await.batch_item_failures.len(), 16);
+    w.kit.aws.faults.clear();
+    assert!(w.work(messages).await.batch_item_failures.is_empty());
+    assert_eq!(w.books().lines(&id), ["MINUTE#00001", "MINUTE#00002"]);
+}
+
+#[tokio::test]
+async fn a_full_shard_is_passed_on_to_a_further_message() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    let shard = shard_key(&id).pk;
+    let number: u32 = shard.strip_prefix("SHARD#").unwrap().parse().unwrap();
+    // A thousand places before the session's own, in ten transactions; they belong to no session and fail.
+    for block in 0..10 {
+        let mut tx = Transaction::new();
+        for place in 0..100 {
+            let session_id = format!("0000-{block}-{place:02}");
+            let key = store::Key::new(&shard, format!("SESSION#{session_id}"));
+            let open = OpenItem { session_id, member_id: w.c.id() };
+            tx = tx.create("shard", store::Table::App, &key, &open);
+        }
+        w.kit.store().commit(tx).await.unwrap();
+    }
+    let ctx = w.kit.ctx();
+    let body = json!({ "shard": number, "tick_at": "2026-11-20T15:00:00Z" }).to_string();
+    let reply = billing_charge::handle(&ctx, &w.queue(), event(vec![body])).await;
+    assert_eq!(reply.batch_item_failures.len(), 1);
+    let sent = crate::session_world::bodies(&w.kit.aws.sent("SendMessageBatch"));
+    assert_eq!(sent.len(), 1);
+    let next: Value = serde_json::from_str(&sent[0]).unwrap();
+    assert_eq!(
+        next,
+        json!({ "shard": number, "after": "SESSION#0000-9-99", "tick_at": "2026-11-20T15:00:00Z" })
+    );
+    assert_eq!(w.read(Who::C, &id).await["minutes_held"], 1);
+    assert!(w.work(sent).await.batch_item_failures.is_empty());
+    assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
+}
