@@ -1,4 +1,7 @@
 declare global {
+	/** The first record of lib/brand/sites.json, put in by the build. */
+	const __DEFAULT_SITE__: import('$lib/api/types').Site;
+
 	namespace App {}
 }
 

@@ -26,4 +26,4 @@ pub use jiff::Timestamp;
 pub use jiff::civil::{Date, DateTime, Time, Weekday};
 pub use span::{Backwards, Span};
 pub use weekly::{RunError, WeeklyRun};
-pub use zone::{UnknownZone, Zone};
+pub use zone::{NoInstant, UnknownZone, Zone};

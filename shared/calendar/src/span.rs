@@ -31,6 +31,12 @@ impl Span {
         Ok(Self { first, last })
     }
 
+    /// The span from the earlier to the later of two days.
+    #[must_use]
+    pub fn covering(one: Date, other: Date) -> Self {
+        Self { first: one.min(other), last: one.max(other) }
+    }
+
     /// The first day.
     #[must_use]
     pub fn first(&self) -> Date {
@@ -77,5 +83,6 @@ mod tests {
         assert!(!feb.overlaps(&mar) && !mar.overlaps(&feb));
         assert!(jan.encloses(&jan) && !jan.encloses(&feb));
         assert!(Span::new(jan.last(), jan.first()).is_err());
+        assert_eq!(Span::covering(jan.last(), jan.first()), jan);
     }
 }

@@ -55,8 +55,7 @@ impl WeeklyRun {
     /// # Errors
     /// [`OutOfCalendar`] when the last day lies beyond the year 9999.
     pub fn span(&self) -> Result<Span, OutOfCalendar> {
-        let last = self.last()?;
-        Span::new(self.first, last).map_err(|_| OutOfCalendar { from: self.first, days: 0 })
+        Ok(Span::covering(self.first, self.last()?))
     }
 
     /// Every class day in order, leaving out the days in `off`: always

@@ -7,8 +7,6 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::day::OutOfCalendar;
-
 /// A zone of the IANA time zone database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
@@ -17,6 +15,11 @@ pub struct Zone(TimeZone);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a time zone of the IANA database, such as America/Los_Angeles")]
 pub struct UnknownZone(pub String);
+
+/// A date so near the end of the calendar that no instant stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is too near the end of the calendar to be an instant")]
+pub struct NoInstant(pub Date);
 
 impl Zone {
     /// The zone with this IANA name.
@@ -46,12 +49,12 @@ impl Zone {
     /// twice when they go back is the first of the two (RFC 5545, 3.3.5).
     ///
     /// # Errors
-    /// [`OutOfCalendar`] when the instant is beyond the supported range.
-    pub fn instant(&self, date: Date, time: Time) -> Result<Timestamp, OutOfCalendar> {
+    /// [`NoInstant`] in the last days of the year 9999.
+    pub fn instant(&self, date: Date, time: Time) -> Result<Timestamp, NoInstant> {
         self.0
             .to_ambiguous_timestamp(date.to_datetime(time))
             .compatible()
-            .map_err(|_| OutOfCalendar { from: date, days: 0 })
+            .map_err(|_| NoInstant(date))
     }
 }
 
@@ -74,6 +77,13 @@ mod tests {
         assert_eq!(zone.wall_at(skipped).time(), time(3, 30, 0, 0));
         let twice = zone.instant(date(2020, 11, 1), time(1, 30, 0, 0)).unwrap();
         assert_eq!(twice.to_string(), "2020-11-01T08:30:00Z");
+    }
+
+    #[test]
+    fn the_last_day_of_the_calendar_has_no_instant() {
+        let zone = Zone::named("America/Los_Angeles").unwrap();
+        let last = date(9999, 12, 31);
+        assert_eq!(zone.instant(last, time(23, 0, 0, 0)), Err(NoInstant(last)));
     }
 
     #[test]

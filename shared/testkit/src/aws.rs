@@ -119,6 +119,12 @@ impl Aws {
         self.lock().objects.get(key)
     }
 
+    /// An object's type.
+    #[must_use]
+    pub fn object_type(&self, key: &str) -> Option<String> {
+        self.lock().objects.content_type(key)
+    }
+
     /// What the calls so far cost.
     #[must_use]
     pub fn usage(&self) -> Usage {
@@ -193,8 +199,12 @@ impl Aws {
                 }
             }
             "S3" => {
-                let (status, content_type, bytes) = self.lock().objects.run(request);
-                respond(status, &content_type, bytes)
+                let answer = self.lock().objects.run(request);
+                let mut response = respond(answer.status, &answer.content_type, answer.bytes)?;
+                if let Some(e_tag) = answer.e_tag {
+                    response.headers_mut().insert("etag", e_tag);
+                }
+                Ok(response)
             }
             "AmazonSQS" | "AWSEvents" | "SES" => {
                 let number = self.lock().sent.len();

@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 /// A database with both tables. No streams: dynoxide's slow down with each record; consumers are tested with events.
 pub(crate) fn database(app: &str, ledger: &str) -> Database {
     let db = Database::memory().expect("an in-process DynamoDB");
-    for (name, indexes) in [(app, vec!["gsi1", "gsi2"]), (ledger, vec!["gsi1"])] {
-        let request = serde_json::from_value(table(name, &indexes)).expect("a table's request");
+    for (name, indexes, projection) in
+        [(app, vec!["gsi1", "gsi2"], "ALL"), (ledger, vec!["gsi1"], "KEYS_ONLY")]
+    {
+        let request =
+            serde_json::from_value(table(name, &indexes, projection)).expect("a table's request");
         db.create_table(request).expect("a table");
         let ttl = json!({ "TableName": name, "TimeToLiveSpecification": { "AttributeName": "expires_at_s", "Enabled": true } });
         let request = serde_json::from_value(ttl).expect("a TTL request");
@@ -19,7 +22,7 @@ pub(crate) fn database(app: &str, ledger: &str) -> Database {
     db
 }
 
-fn table(name: &str, indexes: &[&str]) -> Value {
+fn table(name: &str, indexes: &[&str], projection: &str) -> Value {
     let mut attributes = vec!["pk".to_owned(), "sk".to_owned()];
     attributes
         .extend(indexes.iter().flat_map(|index| [format!("{index}pk"), format!("{index}sk")]));
@@ -30,7 +33,7 @@ fn table(name: &str, indexes: &[&str]) -> Value {
         .collect();
     let indexes: Vec<Value> = indexes
         .iter()
-        .map(|index| json!({ "IndexName": index, "KeySchema": keys(index), "Projection": { "ProjectionType": "ALL" } }))
+        .map(|index| json!({ "IndexName": index, "KeySchema": keys(index), "Projection": { "ProjectionType": projection } }))
         .collect();
     json!({
         "TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": keys(""),

@@ -8,7 +8,11 @@ use super::document::{Document, Function, Right, root};
 
 /// What each domain declares.
 fn declared() -> BTreeMap<&'static str, &'static [Route]> {
-    BTreeMap::from([("sessions", sessions::ROUTES), ("wallet", wallet::ROUTES)])
+    BTreeMap::from([
+        ("hosts", hosts::ROUTES),
+        ("sessions", sessions::ROUTES),
+        ("wallet", wallet::ROUTES),
+    ])
 }
 
 /// The template's functions of the domains, by domain and id.

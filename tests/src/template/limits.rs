@@ -110,6 +110,15 @@ fn whatever_holds_data_outlives_its_stack() {
 }
 
 #[test]
+fn a_charge_writes_no_index_of_the_ledger() {
+    let document = Document::read();
+    let indexes = document.at("Resources/Ledger/Properties/GlobalSecondaryIndexes");
+    for index in indexes.as_array().unwrap() {
+        assert_eq!(index["Projection"]["ProjectionType"], "KEYS_ONLY", "{}", index["IndexName"]);
+    }
+}
+
+#[test]
 fn no_bucket_can_become_public() {
     for (id, kind, properties) in Document::read().resources() {
         if kind == "AWS::S3::Bucket" {

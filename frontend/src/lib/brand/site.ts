@@ -1,15 +1,13 @@
 /** The record that makes the platform one site or another. The server's record wins; these are the shipped ones. */
 import type { Site } from '$lib/api/types';
-import records from './sites.json';
 
 export type Brand = Site['brand'];
 export type Mode = 'dark' | 'light';
 
-/** The complete records of all brands. The server seeds its own copies from the same file. */
-export const shippedSites = records as unknown as readonly Site[];
+const brands: readonly Brand[] = ['soulseer', 'neuromancers', 'hepcat'];
 
 /** What the prerendered pages show until the server's record has arrived. */
-export const defaultSite = shippedSites[0] as Site;
+export const defaultSite: Site = __DEFAULT_SITE__;
 
 /** True for a path on this site: one slash, so that a record can never lead to another origin. */
 export function isLocalPath(href: string): boolean {
@@ -21,7 +19,7 @@ export function isSite(value: unknown): value is Site {
 	if (typeof value !== 'object' || value === null) return false;
 	const site = value as Partial<Site>;
 	return (
-		shippedSites.some((known) => known.brand === site.brand) &&
+		brands.some((known) => known === site.brand) &&
 		typeof site.name === 'string' &&
 		typeof site.words?.host === 'string' &&
 		typeof site.theme?.dark === 'object' &&

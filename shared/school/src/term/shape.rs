@@ -118,9 +118,7 @@ impl TermShape {
     /// # Errors
     /// [`OutOfCalendar`] when either end is outside the calendar.
     pub fn span(&self) -> Result<Span, OutOfCalendar> {
-        let (first, last) = (self.start()?, self.end()?);
-        Span::new(first, last.max(first))
-            .map_err(|_| OutOfCalendar { from: self.key_date, days: 0 })
+        Ok(Span::covering(self.start()?, self.end()?))
     }
 
     /// The day on which the term stops being published, unless another was

@@ -1,4 +1,4 @@
-/** What each brand says on its first pages. Everything else is one text with the brand's words in it. */
+/** What each brand says on its first page. Everything else is one text with the brand's words in it. */
 import { m } from '$lib/paraglide/messages';
 import type { Brand } from '$lib/brand/site';
 import type { Words } from '$lib/brand/words';
@@ -7,47 +7,23 @@ export interface BrandCopy {
 	title: () => string;
 	lead: (words: Words) => string;
 	promise: (words: Words) => string;
-	aboutTitle: () => string;
-	about: ((words: Words) => string)[];
-	care: (words: Words) => string;
 }
 
 export const brandCopy: Record<Brand, BrandCopy> = {
 	soulseer: {
 		title: () => m.soulseer_title(),
 		lead: (words) => m.soulseer_lead(words),
-		promise: (words) => m.soulseer_promise(words),
-		aboutTitle: () => m.soulseer_about_title(),
-		about: [
-			(words) => m.soulseer_about_1(words),
-			(words) => m.soulseer_about_2(words),
-			(words) => m.soulseer_about_3(words)
-		],
-		care: (words) => m.soulseer_care(words)
+		promise: (words) => m.soulseer_promise(words)
 	},
 	neuromancers: {
 		title: () => m.neuromancers_title(),
 		lead: (words) => m.neuromancers_lead(words),
-		promise: (words) => m.neuromancers_promise(words),
-		aboutTitle: () => m.neuromancers_about_title(),
-		about: [
-			(words) => m.neuromancers_about_1(words),
-			(words) => m.neuromancers_about_2(words),
-			(words) => m.neuromancers_about_3(words)
-		],
-		care: (words) => m.neuromancers_care(words)
+		promise: (words) => m.neuromancers_promise(words)
 	},
 	hepcat: {
 		title: () => m.hepcat_title(),
 		lead: (words) => m.hepcat_lead(words),
-		promise: (words) => m.hepcat_promise(words),
-		aboutTitle: () => m.hepcat_about_title(),
-		about: [
-			(words) => m.hepcat_about_1(words),
-			(words) => m.hepcat_about_2(words),
-			(words) => m.hepcat_about_3(words)
-		],
-		care: (words) => m.hepcat_care(words)
+		promise: (words) => m.hepcat_promise(words)
 	}
 };
 

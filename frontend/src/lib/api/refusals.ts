@@ -1,0 +1,33 @@
+/** The sentences of single refusals, with the figures that the problem carries. */
+import { m } from '$lib/paraglide/messages';
+import { formatMoney } from '$lib/format/money';
+import type { Refusals } from './problem-message';
+
+export const refusals = {
+	'code-wrong': (problem) => m.problem_code_wrong({ count: problem.number('tries_left') ?? 0 }),
+	'code-expired': () => m.problem_code_expired(),
+	'link-expired': () => m.problem_link_expired(),
+	'funds-too-low': (problem, { words, currency }) => {
+		const needed = problem.number('needed_minor');
+		const available = problem.number('available_minor');
+		if (needed === undefined || available === undefined) return m.problem_funds_short(words);
+		return m.problem_funds({
+			...words,
+			needed: formatMoney(needed, currency),
+			available: formatMoney(available, currency)
+		});
+	},
+	'own-session': (_, { words }) => m.problem_own_session(words),
+	suspended: () => m.problem_suspended(),
+	'spending-locked': () => m.problem_spending_locked(),
+	'host-offline': (_, { words }) => m.problem_host_offline(words),
+	'host-busy': (_, { words }) => m.problem_host_busy(words),
+	'session-open': (_, { words }) => m.problem_session_open(words),
+	'modality-off': (_, { words }) => m.problem_modality_off(words),
+	'grace-over': (_, { words }) => m.problem_grace_over(words),
+	'slug-taken': () => m.problem_slug_taken(),
+	'already-applied': () => m.problem_already_applied(),
+	'no-rates': () => m.problem_no_rates(),
+	'already-refunded': () => m.problem_already_refunded(),
+	'not-settled': (_, { words }) => m.problem_not_settled(words)
+} satisfies Refusals;

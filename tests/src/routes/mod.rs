@@ -1,0 +1,3 @@
+//! Routes through their routers: one folder per domain, one file per route.
+
+mod hosts;
