@@ -29,8 +29,8 @@ const staticMessages: Plugin = {
 		handler: (code) => {
 			if (inlang.locales.length > 1) return null;
 			const pure = code
-				.replace(/^import \{ getLocale.*$/m, '')
-				.replace(/^\s*experimentalStaticLocale \?\? options\.locale.*$/m, '');
+				.replace(/^import \{ getLocale.*$/gm, '')
+				.replace(/^\s*experimentalStaticLocale \?\? options\.locale.*$/gm, '');
 			return { code: pure, map: null, moduleSideEffects: false };
 		}
 	}
@@ -45,18 +45,19 @@ const noCustomElements: Plugin = {
 	}
 };
 
+/** Unit tests use what `npm run messages` has compiled: the plugin's watcher would keep them from ending. */
+const compileMessages = process.env.VITEST
+	? []
+	: [
+			paraglideVitePlugin({
+				project: './project.inlang',
+				outdir: './src/lib/paraglide',
+				strategy: ['baseLocale']
+			})
+		];
+
 export default defineConfig(({ isSsrBuild }) => ({
-	plugins: [
-		paraglideVitePlugin({
-			project: './project.inlang',
-			outdir: './src/lib/paraglide',
-			strategy: ['baseLocale']
-		}),
-		staticMessages,
-		noCustomElements,
-		tailwindcss(),
-		sveltekit()
-	],
+	plugins: [...compileMessages, staticMessages, noCustomElements, tailwindcss(), sveltekit()],
 	// Only the record that the prerendered pages show travels to browsers.
 	define: { __DEFAULT_SITE__: JSON.stringify(sites[0]) },
 	server: { proxy: { '/v1': api, '/.well-known': api } },

@@ -5,7 +5,7 @@
  */
 import { api } from '$lib/api/client';
 import { asProblem, unwrap, type ProblemError } from '$lib/api/problem';
-import { Action } from '$lib/load.svelte';
+import { Action } from '$lib/load/action.svelte';
 import { metronome } from '$lib/metronome';
 import type { Session } from '$lib/api/types';
 import { activeAt, leftAt, nextRenewAt, viewOf } from './view';

@@ -1,0 +1,43 @@
+import { defineConfig } from '@playwright/test';
+
+const mockUrl = 'http://127.0.0.1:4599';
+const stack = process.env.BASE_URL;
+
+export default defineConfig({
+	testDir: '.',
+	outputDir: '../test-results',
+	forbidOnly: Boolean(process.env.CI),
+	workers: 2,
+	timeout: 60_000,
+	reporter: [['list']],
+	use: {
+		locale: 'en-US',
+		timezoneId: 'Europe/Berlin',
+		trace: 'retain-on-failure',
+		launchOptions: {
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-quic',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+				'--no-first-run'
+			]
+		}
+	},
+	projects: [
+		{ name: 'mock', testDir: './mock', use: { baseURL: mockUrl } },
+		// Journeys against the deployed local stack; BASE_URL says where it answers.
+		{ name: 'stack', testDir: './journeys', use: { baseURL: stack } }
+	],
+	webServer: stack
+		? undefined
+		: {
+				command: 'node e2e/mock/server.mjs',
+				cwd: '..',
+				url: `${mockUrl}/v1/site`,
+				reuseExistingServer: false
+			}
+});

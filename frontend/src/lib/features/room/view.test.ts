@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Session } from '$lib/api/types';
+import { defaultSite } from '$lib/brand/site';
+import { wordsOf } from '$lib/brand/words';
+import { sessions } from '../../../../e2e/mock/data.mjs';
+import { announcement } from './announce';
+import { activeAt, leftAt, nextRenewAt, viewOf } from './view';
+
+const now = Date.parse('2026-11-20T15:00:00.000Z');
+const iso = (offset: number) => new Date(now + offset).toISOString();
+const words = wordsOf(defaultSite);
+const active = (facts: Partial<Session> = {}): Session => ({
+	...(sessions.active?.() as unknown as Session),
+	now: iso(0),
+	active_ms: 100_000,
+	paid_until: iso(20_000),
+	renew_at: iso(5000),
+	minutes_affordable: 1,
+	...facts
+});
+
+describe('the clock of the room', () => {
+	it('runs_on_from_what_the_server_said', () => expect(activeAt(active(), now + 3000)).toBe(103_000));
+	it('stops_at_the_end_of_the_paid_time', () => expect(activeAt(active(), now + 60_000)).toBe(120_000));
+	it('stands_while_paused', () => expect(activeAt(active({ state: 'paused' }), now + 60_000)).toBe(100_000));
+	it('never_runs_backwards_when_answers_are_late', () =>
+		expect(activeAt(active(), now - 5000)).toBe(100_000));
+	it('counts_what_is_leased_and_what_the_balance_pays_for', () => {
+		expect(leftAt(active(), now)).toBe(80_000);
+		expect(leftAt(active({ minutes_affordable: undefined }), now)).toBeUndefined();
+	});
+});
+
+describe('proof of presence', () => {
+	it('is_due_with_the_heartbeat_or_with_the_lease_whichever_is_first', () => {
+		expect(nextRenewAt(active(), now)).toBe(now + 5000);
+		expect(nextRenewAt(active({ renew_at: iso(60_000) }), now)).toBe(now + 20_000);
+		expect(nextRenewAt(active({ renew_at: undefined }), now)).toBe(now + 20_000);
+	});
+	it('does_not_become_a_stream_of_calls_when_a_lease_cannot_move_on', () => {
+		expect(nextRenewAt(active({ renew_at: iso(-10_000) }), now)).toBe(now + 2000);
+	});
+});
+
+describe('what is read out', () => {
+	const moment = (facts: Partial<Session>, leftMs?: number) => ({ session: active(facts), leftMs });
+
+	it('speaks_once_when_two_minutes_and_one_minute_are_left', () => {
+		const heard = [130_000, 120_000, 119_000, 61_000, 60_000, 59_000].map((left, index, all) =>
+			announcement(index ? moment({}, all[index - 1]) : undefined, moment({}, left), words)
+		);
+		expect(heard.map(Boolean)).toEqual([false, true, false, false, true, false]);
+	});
+	it('speaks_when_the_session_starts_pauses_and_ends', () => {
+		const waiting = moment({ state: 'waiting', started_at: undefined });
+		expect(announcement(waiting, moment({}), words)).toMatch(/started/);
+		expect(announcement(moment({}), moment({ state: 'paused' }), words)).toMatch(/paused/);
+		expect(announcement(moment({ state: 'paused' }), moment({}), words)).toMatch(/both back/);
+		expect(announcement(moment({}), moment({ state: 'ended' }), words)).toMatch(/ended/);
+	});
+	it('says_nothing_while_nothing_changes', () => {
+		expect(announcement(moment({}, 500_000), moment({}, 499_000), words)).toBeUndefined();
+	});
+});
+
+it('shows_each_state_in_one_of_five_views', () => {
+	const views = ['created', 'waiting', 'active', 'paused', 'reconnecting', 'ended', 'finalized'].map(
+		(state) => viewOf(active({ state: state as Session['state'], accepted_at: undefined }))
+	);
+	expect(views).toEqual(['waiting', 'waiting', 'active', 'paused', 'paused', 'over', 'over']);
+});

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import {
+	formatClock,
+	formatCountdown,
+	formatDate,
+	formatDateTime,
+	formatExact,
+	formatMonth,
+	isoDuration
+} from './time';
+
+const instant = '2026-11-20T15:00:07.250Z';
+
+it('shows_one_instant_in_the_zone_of_the_viewer', () => {
+	expect(formatDateTime(instant, 'America/New_York')).toMatch(/^Nov 20, 2026, 10:00\sAM$/);
+	expect(formatDateTime(instant, 'Asia/Tokyo')).toMatch(/^Nov 21, 2026, 12:00\sAM$/);
+	expect(formatDate(instant, 'Asia/Tokyo')).toBe('Nov 21, 2026');
+	expect(formatMonth(instant, 'UTC')).toBe('November 2026');
+});
+
+it('names_the_zone_where_seconds_matter', () => {
+	expect(formatExact(instant, 'America/New_York')).toMatch(/10:00:07\sAM EST$/);
+});
+
+it('follows_daylight_saving_of_the_zone', () => {
+	expect(formatExact('2026-07-01T15:00:00Z', 'America/New_York')).toMatch(/11:00:00\sAM EDT$/);
+});
+
+it('runs_a_clock_in_whole_seconds', () => {
+	expect(formatClock(-5)).toBe('0:00');
+	expect(formatClock(7999)).toBe('0:07');
+	expect(formatClock(750_000)).toBe('12:30');
+	expect(formatClock(3_723_000)).toBe('1:02:03');
+});
+
+it('shows_zero_on_a_countdown_only_when_the_time_is_over', () => {
+	expect(formatCountdown(1)).toBe('0:01');
+	expect(formatCountdown(59_001)).toBe('1:00');
+	expect(formatCountdown(0)).toBe('0:00');
+	expect(formatCountdown(-100)).toBe('0:00');
+});
+
+it('writes_durations_for_machines', () => {
+	expect(isoDuration(440_000)).toBe('PT7M20S');
+});
