@@ -217,14 +217,7 @@ fn deploy(tools: &Tools, settings: &Settings, built: &Path) -> Result<BTreeMap<S
             "--s3-bucket",
             ARTIFACTS,
         ]);
-        sam.args([
-            "--capabilities",
-            "CAPABILITY_IAM",
-            "--region",
-            "us-east-1",
-            "--config-file",
-            "/dev/null",
-        ]);
+        sam.args(["--capabilities", "CAPABILITY_IAM", "--region", "us-east-1"]);
         sam.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
         run_logged(sam.arg("--parameter-overrides").args(&parameters), &log)?;
         let snapshot = http::request("POST", settings.port, "/_dev/snapshot", "")?;

@@ -16,6 +16,8 @@ mod steps;
 mod test;
 mod tools;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -41,9 +43,19 @@ enum Task {
     Invoke(dev::InvokeOptions),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
     process::watch_signals()?;
-    match Arguments::parse().task {
+    match task {
         Task::Dev(options) => dev::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Check => check::run(),
