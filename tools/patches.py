@@ -6,10 +6,12 @@ template stays the same on AWS.
 
 import hashlib
 import http.client
+import json
 import socket
 import socketserver
+from email.utils import parseaddr
 
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import apigateway, cloudfront, dynamodb, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
@@ -24,6 +26,7 @@ def apply_all(gateway_port):
     table_settings()
     api_behind_cdn(gateway_port)
     missing_files()
+    names_of_rights()
 
 
 def quick_warm_functions():
@@ -196,3 +199,26 @@ def missing_files():
         return reply
 
     s3.serve_cloudfront_origin_fetch = fetch_or_not_found
+
+
+def names_of_rights():
+    """AWS checks a batch on a queue as its single action, and a mail on the sender's identity.
+
+    The emulator asks for sqs:SendMessageBatch, which AWS does not have, and for every identity.
+    """
+    action_of, mail_resource_of = iam_actions.extract_iam_action, iam_actions._ses_v2_resource_arn
+
+    def single_action(service, *request):
+        action = action_of(service, *request)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    def sender(method, path, body, region, account_id):
+        if path.rstrip("/") != "/v2/email/outbound-emails":
+            return mail_resource_of(method, path, body, region, account_id)
+        try:
+            address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
+        except ValueError:
+            return "*"
+        return f"arn:aws:ses:{region}:{account_id}:identity/{address.partition('@')[2]}"
+
+    iam_actions.extract_iam_action, iam_actions._ses_v2_resource_arn = single_action, sender

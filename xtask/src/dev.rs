@@ -49,7 +49,11 @@ pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     let (tools, built) = prepare()?;
     let mut stack = LocalStack::start(&tools, settings(options.port), &built, options.fresh)?;
-    seed(&stack, options.port)?;
+    if let Err(error) = seed(&stack, options.port) {
+        // The stack is what a developer needs to find out why.
+        go_on()?;
+        println!("{error:#}\nThe stack runs without the demo; the next `cargo x dev` tries again.");
+    }
     welcome(options.port, started);
     if !options.no_open {
         open(options.port);

@@ -10,6 +10,7 @@ use super::document::{Document, Function, Right, root};
 fn declared() -> BTreeMap<&'static str, &'static [Route]> {
     BTreeMap::from([
         ("hosts", hosts::ROUTES),
+        ("identity", identity::ROUTES),
         ("sessions", sessions::ROUTES),
         ("wallet", wallet::ROUTES),
     ])

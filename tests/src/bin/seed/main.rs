@@ -3,6 +3,8 @@
 
 mod people;
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result};
 use parlor_tests::{Person, Stack};
 use serde_json::json;
@@ -10,7 +12,17 @@ use serde_json::json;
 use people::{ADMIN, HOSTS, Host, MEMBERS, PENDING};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
+    match seed().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the demo could not be put in: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn seed() -> Result<()> {
     let stack = Stack::from_env()?;
     let admin = stack.sign_in(ADMIN).await.context("the admin cannot sign in")?;
     admin.patch("/v1/me", &json!({ "display_name": "Robin Hale" })).await?;
