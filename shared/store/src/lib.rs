@@ -10,10 +10,9 @@
 //!
 //! | table | item | pk | sk | index keys |
 //! |---|---|---|---|---|
-//! | Ledger | wallet (spending balance) | `MEMBER#<user>` | `WALLET` | |
+//! | Ledger | wallet (spending balance) | `MEMBER#<user>` | `WALLET` | gsi1 `ACCOUNTS#<shard>` / `member:<user>:spending` |
 //! | Ledger | entry | `MEMBER#<user>` | `ENTRY#<cause>#<line>` | gsi1 `EARNINGS#<host>` / `<cause>#<line>`, only if it touches earnings |
-//! | Ledger | earnings balance | `HOST#<user>` | `EARNINGS` | |
-//! | Ledger | account with a balance, in the list of them | `ACCOUNTS#<shard>` | `member:<user>:spending`, `host:<user>:earnings` | |
+//! | Ledger | earnings balance | `HOST#<user>` | `EARNINGS` | gsi1 `ACCOUNTS#<shard>` / `host:<user>:earnings` |
 //! | App | user | `USER#<user>` | `USER` | gsi1 `USERS` / `<created_at>#<user>` |
 //! | App | identity of an address | `EMAIL#<hash>` | `IDENTITY` | |
 //! | App | identity at an issuer | `SUBJECT#<hash>` | `IDENTITY` | |

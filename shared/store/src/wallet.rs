@@ -1,8 +1,7 @@
 //! Money items: wallets, earnings, entries, and the writes that move value.
 //!
 //! Cost of a lease (the hot path): one transaction of two items, 4 write units (each item is under 1 KiB), one round
-//! trip, no read. Balance items are in no index: an index that projects them would be written with each charge, a fifth
-//! unit. The list of accounts has items of its own.
+//! trip, no read. The wallet's index attributes never change, so its index is not written.
 
 use ledger::{Account, Currency, Entry};
 use serde::{Deserialize, Serialize};
@@ -34,6 +33,9 @@ pub struct WalletItem {
     /// Disputes that are not decided; the first locks, the last one won unlocks.
     #[serde(default)]
     pub open_disputes: u32,
+    /// Where the conservation check finds it.
+    gsi1pk: String,
+    gsi1sk: String,
 }
 
 /// A host's earnings balance.
@@ -45,13 +47,8 @@ pub struct EarningsItem {
     pub currency: Currency,
     /// Earned and not paid out.
     pub available_minor: i64,
-}
-
-/// An account that has a balance item, in the list of them: where the conservation check finds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountItem {
-    /// Spending or earnings.
-    pub account: Account,
+    gsi1pk: String,
+    gsi1sk: String,
 }
 
 /// An entry with what statements and receipts show beside its postings.
@@ -131,16 +128,24 @@ pub fn create_wallet(tx: Transaction, member_id: &str, currency: Currency) -> Tr
         leased_minute: 0,
         locked: None,
         open_disputes: 0,
+        gsi1pk: account_shard(&account),
+        gsi1sk: account.to_string(),
     };
-    list_account(tx, account).create("wallet", Table::Ledger, &wallet_key(member_id), &item)
+    tx.create("wallet", Table::Ledger, &wallet_key(member_id), &item)
 }
 
 /// Adds the empty earnings of a new host; refused (`earnings`) if there are some.
 #[must_use]
 pub fn create_earnings(tx: Transaction, host_id: &str, currency: Currency) -> Transaction {
     let account = Account::Earnings(host_id.to_owned());
-    let item = EarningsItem { host_id: host_id.to_owned(), currency, available_minor: 0 };
-    list_account(tx, account).create("earnings", Table::Ledger, &earnings_key(host_id), &item)
+    let item = EarningsItem {
+        host_id: host_id.to_owned(),
+        currency,
+        available_minor: 0,
+        gsi1pk: account_shard(&account),
+        gsi1sk: account.to_string(),
+    };
+    tx.create("earnings", Table::Ledger, &earnings_key(host_id), &item)
 }
 
 /// Adds an entry under its deterministic key; refused (`entry`) if it was written before.
@@ -366,16 +371,9 @@ pub fn balanced(item: EntryItem) -> Result<EntryItem, StoreError> {
     }
 }
 
-/// The partition of the accounts' list that shard `shard` (0 to [`ACCOUNT_SHARDS`] - 1) is.
-pub fn accounts_partition(shard: u32) -> String {
-    format!("ACCOUNTS#{shard:02}")
-}
-
-/// Adds an account to the list; refused (`account`) if it is there.
-fn list_account(tx: Transaction, account: Account) -> Transaction {
-    let name = account.to_string();
-    let key = Key::new(accounts_partition(shard_of(&name, ACCOUNT_SHARDS)), name);
-    tx.create("account", Table::Ledger, &key, &AccountItem { account })
+/// The partition of the accounts' list that an account is in.
+fn account_shard(account: &Account) -> String {
+    format!("ACCOUNTS#{:02}", shard_of(&account.to_string(), ACCOUNT_SHARDS))
 }
 
 /// A stable spread of texts over `shards` (FNV-1a, 32 bits).
