@@ -116,7 +116,8 @@ fn resource(value: &Value) -> String {
         return name.to_owned();
     }
     if let Some(attribute) = value["Fn::GetAtt"].as_str() {
-        return attribute.strip_suffix(".Arn").unwrap_or(attribute).to_owned();
+        let name = attribute.strip_suffix(".Arn").or_else(|| attribute.strip_suffix(".Id"));
+        return name.unwrap_or(attribute).to_owned();
     }
     let text = value.as_str().or_else(|| value["Fn::Sub"].as_str()).unwrap();
     if text.contains(":secret:${AWS::StackName}/oidc/") {
