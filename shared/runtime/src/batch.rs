@@ -87,18 +87,14 @@ where
             Ok(()) => None,
             Err(error) => {
                 tracing::error!(message_id = id, %error, "a message was not handled");
-                Some(Failure {
-                    item_identifier: id,
-                })
+                Some(Failure { item_identifier: id })
             }
         }
     });
     let failures = futures::stream::iter(outcomes)
         .buffer_unordered(concurrency.max(1))
         .filter_map(|failure| async move { failure });
-    BatchReply {
-        batch_item_failures: failures.collect().await,
-    }
+    BatchReply { batch_item_failures: failures.collect().await }
 }
 
 /// Works on each record in order and stops at the first failure: Lambda repeats the shard from
@@ -113,12 +109,8 @@ where
         let sequence_number = record.dynamodb.sequence_number.clone();
         if let Err(error) = work(record).await {
             tracing::error!(sequence_number, %error, "a record was not handled");
-            let failure = Failure {
-                item_identifier: sequence_number,
-            };
-            return BatchReply {
-                batch_item_failures: vec![failure],
-            };
+            let failure = Failure { item_identifier: sequence_number };
+            return BatchReply { batch_item_failures: vec![failure] };
         }
     }
     BatchReply::default()
@@ -140,11 +132,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_messages_that_failed_come_again() {
         let reply = each_message(messages(10), 3, |message| async move {
-            if message.body == "0" || message.body == "5" {
-                Err("no")
-            } else {
-                Ok(())
-            }
+            if message.body == "0" || message.body == "5" { Err("no") } else { Ok(()) }
         })
         .await;
         let reply = serde_json::to_value(reply).unwrap();

@@ -79,10 +79,7 @@ impl Config {
     ///
     /// # Errors
     /// The first variable that is missing or bad.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
@@ -120,20 +117,14 @@ impl Config {
 }
 
 fn bad(name: &'static str, problem: impl Into<String>) -> ConfigError {
-    ConfigError {
-        name,
-        problem: problem.into(),
-    }
+    ConfigError { name, problem: problem.into() }
 }
 
 fn url(name: &'static str, value: String) -> Result<String, ConfigError> {
     let uri: http::Uri = value.parse().map_err(|_| bad(name, "is not a URL"))?;
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(_)) => Ok(value),
-        _ => Err(bad(
-            name,
-            "must be a URL that begins with http:// or https://",
-        )),
+        _ => Err(bad(name, "must be a URL that begins with http:// or https://")),
     }
 }
 
@@ -141,10 +132,7 @@ fn origin(name: &'static str, value: String) -> Result<String, ConfigError> {
     let value = url(name, value)?;
     let path_start = value.find("://").map_or(0, |at| at + 3);
     if value[path_start..].contains(['/', '?', '#']) {
-        return Err(bad(
-            name,
-            "must be scheme, host and port alone, without a slash at the end",
-        ));
+        return Err(bad(name, "must be scheme, host and port alone, without a slash at the end"));
     }
     Ok(value)
 }
@@ -153,16 +141,11 @@ fn currency(name: &'static str, value: String) -> Result<String, ConfigError> {
     if value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Ok(value);
     }
-    Err(bad(
-        name,
-        "must be an ISO 4217 code of three capital letters",
-    ))
+    Err(bad(name, "must be an ISO 4217 code of three capital letters"))
 }
 
 fn percent(name: &'static str, value: &str) -> Result<Decimal, ConfigError> {
-    let percent: Decimal = value
-        .parse()
-        .map_err(|_| bad(name, "is not a decimal number"))?;
+    let percent: Decimal = value.parse().map_err(|_| bad(name, "is not a decimal number"))?;
     if percent < Decimal::ZERO || percent > Decimal::ONE_HUNDRED {
         return Err(bad(name, "must be between 0 and 100"));
     }
@@ -178,14 +161,9 @@ fn within(
     let Some(value) = value else {
         return Ok(default);
     };
-    let number: u32 = value
-        .parse()
-        .map_err(|_| bad(name, "is not a whole number"))?;
+    let number: u32 = value.parse().map_err(|_| bad(name, "is not a whole number"))?;
     if !range.contains(&number) {
-        return Err(bad(
-            name,
-            format!("must be between {} and {}", range.start(), range.end()),
-        ));
+        return Err(bad(name, format!("must be between {} and {}", range.start(), range.end())));
     }
     Ok(number)
 }
@@ -239,13 +217,11 @@ mod tests {
     }
 
     fn with(name: &'static str, value: &'static str) -> Result<Config, super::ConfigError> {
-        Config::from_lookup(|asked| {
-            if asked == name {
-                Some(value.to_owned())
-            } else {
-                complete(asked)
-            }
-        })
+        Config::from_lookup(
+            |asked| {
+                if asked == name { Some(value.to_owned()) } else { complete(asked) }
+            },
+        )
     }
 
     #[test]

@@ -28,9 +28,8 @@ pub struct Peer(pub IpAddr);
 )]
 pub async fn run_http(router: Router) -> Result<(), crate::Error> {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
-        let service = ServiceBuilder::new()
-            .map_request(describe::<lambda_http::Body>)
-            .service(router);
+        let service =
+            ServiceBuilder::new().map_request(describe::<lambda_http::Body>).service(router);
         return lambda_http::run(service).await;
     }
     let port: u16 = match std::env::var("PORT") {
@@ -65,12 +64,8 @@ fn describe<B>(mut request: http::Request<B>) -> http::Request<B> {
     if let Some(peer) = peer.and_then(|address| address.parse().ok()) {
         request.extensions_mut().insert(Peer(peer));
     }
-    let cookies: Vec<&[u8]> = request
-        .headers()
-        .get_all(COOKIE)
-        .iter()
-        .map(HeaderValue::as_bytes)
-        .collect();
+    let cookies: Vec<&[u8]> =
+        request.headers().get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
     if cookies.len() > 1
         && let Ok(joined) = HeaderValue::from_bytes(&cookies.join(&b"; "[..]))
     {
@@ -106,10 +101,7 @@ mod tests {
     fn the_id_and_the_peer_come_from_the_event() {
         let request = decode("");
         assert_eq!(request.extensions().get::<RequestId>().unwrap().0, "req-1");
-        assert_eq!(
-            request.extensions().get::<Peer>().unwrap().0.to_string(),
-            "192.0.2.7"
-        );
+        assert_eq!(request.extensions().get::<Peer>().unwrap().0.to_string(), "192.0.2.7");
         assert_eq!(request.uri().query(), Some("a=1&a=2"));
     }
 

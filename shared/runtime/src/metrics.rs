@@ -43,10 +43,8 @@ pub fn metric_line(
     values: &[(&str, i64, Unit)],
 ) -> String {
     let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
-    let metrics: Vec<Value> = values
-        .iter()
-        .map(|(name, _, unit)| json!({ "Name": name, "Unit": unit.name() }))
-        .collect();
+    let metrics: Vec<Value> =
+        values.iter().map(|(name, _, unit)| json!({ "Name": name, "Unit": unit.name() })).collect();
     let mut line = Map::new();
     line.insert(
         "_aws".to_owned(),
@@ -74,10 +72,7 @@ mod tests {
         let line = metric_line(
             now,
             &[("Handler", "billing_charge")],
-            &[
-                ("Charges", 12, Unit::Count),
-                ("Lag", 900, Unit::Milliseconds),
-            ],
+            &[("Charges", 12, Unit::Count), ("Lag", 900, Unit::Milliseconds)],
         );
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(line["Charges"], 12);

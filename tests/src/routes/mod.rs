@@ -1,4 +1,5 @@
-//! Routes through their routers: one folder per domain, one file per route.
+//! Each route through its real router, one folder per domain, one file per route: anonymous,
+//! stranger, owner, replay, conflict, then happy.
 
 mod hosts;
 mod sessions;

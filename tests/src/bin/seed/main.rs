@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use parlor_tests::{Person, Stack};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use people::{ADMIN, HOSTS, Host, MEMBERS, PENDING};
@@ -40,7 +41,7 @@ async fn seed() -> Result<()> {
         let member = stack.sign_in(email).await?;
         member.patch("/v1/me", &json!({ "display_name": name })).await?;
         member
-            .top_up(paid_minor, &format!("demo-{name}"))
+            .top_up(paid_minor, &format!("demo-top-up-{name}"))
             .await
             .with_context(|| format!("{name} cannot pay"))?;
         members.push(member);
@@ -67,7 +68,13 @@ async fn apply(stack: &Stack, host: &Host) -> Result<Person> {
         "specialties": host.specialties,
         "statement": host.statement,
     });
-    person.post("/v1/host/application", &application).await?;
+    // A demo that was stopped half way is put in again: what is there stays.
+    let profile = person.send(Method::GET, "/v1/host/profile", None, None).await?;
+    if profile.status == StatusCode::NOT_FOUND {
+        person.post("/v1/host/application", &application).await?;
+    } else {
+        profile.ok()?;
+    }
     let [text, voice, video] = host.rates_minor;
     let rates = json!({ "text_minor": text, "voice_minor": voice, "video_minor": video });
     person.put("/v1/host/rates", &rates).await?;
