@@ -5,6 +5,8 @@
 mod books;
 mod client;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod scenarios;

@@ -2,4 +2,5 @@
 //! stranger, owner, replay, conflict, then happy.
 
 mod hosts;
+mod identity;
 mod sessions;

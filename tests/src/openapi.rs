@@ -1,0 +1,106 @@
+//! `openapi.json` is what the routers say. `UPDATE_OPENAPI=1 cargo test -p parlor-tests openapi` writes it anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use hosts::photo::Photos;
+use serde_json::Value;
+use testkit::Kit;
+use utoipa::openapi::{Info, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use wallet::stripe::{Keys, StripeKeys};
+use web::{Route, Trigger};
+
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../openapi.json")
+}
+
+/// Every route of every domain.
+fn routes() -> Vec<Route> {
+    [identity::ROUTES, hosts::ROUTES, sessions::ROUTES, wallet::ROUTES].concat()
+}
+
+/// The routers of all domains, merged.
+async fn document() -> OpenApi {
+    let kit = Kit::new().await;
+    let aws = kit.aws.config();
+    let keys = Keys { secret_key: String::new(), webhook_secret: String::new() };
+    let keys = StripeKeys::given(keys, None);
+    let photos = Photos::from_aws(&kit.config.media_bucket, &aws);
+    let routers = [
+        identity::router(identity::App::new(kit.ctx(), &aws).unwrap()),
+        hosts::router(hosts::App::new(kit.ctx(), photos)),
+        sessions::router(sessions::App::new(kit.ctx())),
+        wallet::router(wallet::App::new(kit.ctx(), keys)),
+    ];
+    let merged = routers.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
+    let (_, mut document) = merged.split_for_parts();
+    document.info = Info::new("Parlor", "1");
+    web::describe(document, &routes())
+}
+
+#[tokio::test]
+async fn openapi_json_is_what_the_routers_say() {
+    let mut text = document().await.to_pretty_json().unwrap();
+    text.push('\n');
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the test says whether to write")]
+    let update = std::env::var_os("UPDATE_OPENAPI").is_some();
+    if update {
+        fs::write(file(), &text).unwrap();
+    }
+    let written = fs::read_to_string(file()).unwrap();
+    assert!(written == text, "openapi.json is old: run again with UPDATE_OPENAPI=1");
+}
+
+#[tokio::test]
+async fn every_route_is_an_operation_and_every_operation_a_route() {
+    let document = serde_json::to_value(document().await).unwrap();
+    let mut operations = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            operations.insert((id, method.to_uppercase(), path.clone()));
+        }
+    }
+    let routes: BTreeSet<_> = routes()
+        .iter()
+        .filter(|route| route.trigger == Trigger::Api)
+        .map(|route| (route.id.to_owned(), route.method.to_owned(), route.path.to_owned()))
+        .collect();
+    assert_eq!(operations, routes);
+}
+
+#[tokio::test]
+async fn every_operation_says_its_success_and_its_problems() {
+    let document = serde_json::to_value(document().await).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
+            for status in ["500", "503"] {
+                let content = &responses[status]["content"]["application/problem+json"];
+                assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    let document = serde_json::to_value(document().await).unwrap();
+    let mut todo = vec![&document];
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    let found = document.pointer(reference.trim_start_matches('#'));
+                    assert!(found.is_some(), "{reference}");
+                }
+                todo.extend(members.values());
+            }
+            Value::Array(items) => todo.extend(items),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `update_user`.
+
+use serde_json::{Value, json};
+use testkit::{Person, Reply, call, get, patch, put};
+
+use super::world::World;
+
+async fn update(world: &World, admin: &Person, user_id: &str, body: Value) -> Reply {
+    let path = format!("/v1/admin/users/{user_id}");
+    call(&world.router, patch(&path).bearer(&admin.token).json(body)).await
+}
+
+#[tokio::test]
+async fn who_does_not_exist_cannot_be_changed() {
+    let world = World::new().await;
+    let cy = world.kit.admin("Cy").await;
+    for id in ["019a9f60-0000-7000-8000-000000000001", "not-an-id"] {
+        let reply = update(&world, &cy, id, json!({ "suspended": true, "reason": "x" })).await;
+        assert_eq!((reply.status, reply.problem()), (404, "not-found"), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn every_change_needs_a_reason_and_sensible_roles() {
+    let world = World::new().await;
+    let (cy, ada) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    for (body, pointer) in [
+        (json!({ "suspended": true }), "/reason"),
+        (json!({ "suspended": true, "reason": "  " }), "/reason"),
+        (json!({ "roles": ["admin"], "reason": "x" }), "/roles"),
+        (json!({ "roles": ["member", "host"], "reason": "x" }), "/roles"),
+        (json!({ "roles": ["member", "root"], "reason": "x" }), "/roles/1"),
+        (json!({ "balance": 5, "reason": "x" }), "/balance"),
+    ] {
+        let reply = update(&world, &cy, &ada.id(), body).await;
+        assert_eq!((reply.status, &reply.body["errors"][0]["pointer"]), (400, &json!(pointer)));
+    }
+    assert!(world.kit.items("app", "AUDIT#").is_empty());
+}
+
+#[tokio::test]
+async fn an_admin_cannot_lock_themselves_out() {
+    let world = World::new().await;
+    let cy = world.kit.admin("Cy").await;
+    for body in
+        [json!({ "suspended": true, "reason": "x" }), json!({ "roles": ["member"], "reason": "x" })]
+    {
+        let reply = update(&world, &cy, &cy.id(), body).await;
+        assert_eq!((reply.status, reply.problem()), (409, "last-admin"));
+    }
+}
+
+#[tokio::test]
+async fn a_suspension_holds_from_the_next_request_and_is_audited() {
+    let world = World::new().await;
+    let (cy, ada) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    let body = json!({ "suspended": true, "reason": "Threats in a session." });
+    let reply = update(&world, &cy, &ada.id(), body).await;
+    assert_eq!((reply.status, &reply.body["suspended"]), (200, &json!(true)));
+    let write = patch("/v1/me").bearer(&ada.token).json(json!({ "display_name": "X" }));
+    assert_eq!(call(&world.router, write).await.problem(), "suspended");
+    assert_eq!(call(&world.router, get("/v1/me").bearer(&ada.token)).await.status, 200);
+    let row = &world.kit.items("app", "AUDIT#2026-11")[0];
+    assert_eq!(row["actor_id"]["S"], cy.id());
+    assert_eq!(row["details"]["M"]["reason"]["S"], "Threats in a session.");
+}
+
+#[tokio::test]
+async fn an_appointed_admin_may_act_at_once_and_a_dismissed_one_may_not() {
+    let world = World::new().await;
+    let (cy, ada) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    let switch = || put("/v1/admin/site").bearer(&ada.token).json(json!({ "brand": "hepcat" }));
+    assert_eq!(call(&world.router, switch()).await.status, 403);
+    let body = json!({ "roles": ["member", "admin"], "reason": "Joins the team." });
+    assert_eq!(update(&world, &cy, &ada.id(), body).await.status, 200);
+    assert_eq!(call(&world.router, switch()).await.status, 200);
+    let body = json!({ "roles": ["member"], "reason": "Left the team." });
+    assert_eq!(update(&world, &cy, &ada.id(), body).await.status, 200);
+    assert_eq!(call(&world.router, switch()).await.status, 403);
+}
+
+#[tokio::test]
+async fn spending_is_locked_and_opened_on_the_wallet() {
+    let world = World::new().await;
+    let (cy, ada) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    world.kit.fund(&ada, 2_500).await;
+    for locked in [true, false] {
+        let body = json!({ "spending_locked": locked, "reason": "A dispute." });
+        let reply = update(&world, &cy, &ada.id(), body).await;
+        assert_eq!((reply.status, &reply.body["spending_locked"]), (200, &json!(locked)));
+        let wallet = world
+            .kit
+            .items("ledger", "MEMBER#")
+            .into_iter()
+            .find(|item| item["sk"]["S"] == "WALLET" && item["member_id"]["S"] == ada.id())
+            .unwrap();
+        assert_eq!(wallet["locked"].is_null(), !locked);
+        assert_eq!(wallet["available_minor"]["N"], "2500");
+    }
+}
