@@ -17,6 +17,7 @@ pub mod receive_stripe_event;
 pub mod refund_minute;
 pub mod start_top_up;
 
+use aws_config::SdkConfig;
 use axum::extract::FromRef;
 use axum::routing::post;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,17 +54,13 @@ pub struct App {
 }
 
 impl App {
-    /// The state of its parts.
+    /// The domain over a context and an AWS configuration; the processor's keys come from the secret that the
+    /// configuration names.
     #[must_use]
-    pub fn new(ctx: Ctx, stripe: StripeKeys) -> Self {
-        Self { ctx, stripe }
-    }
-
-    /// The state of a Lambda function: the processor's keys come from the secret that the configuration names.
-    #[must_use]
-    pub fn from_aws(ctx: Ctx, secrets: aws_sdk_secretsmanager::Client) -> Self {
+    pub fn new(ctx: Ctx, aws: &SdkConfig) -> Self {
+        let secrets = aws_sdk_secretsmanager::Client::new(aws);
         let id = ctx.config.stripe_secret_id.clone();
-        let stripe = StripeKeys::secret(secrets, id, ctx.config.stripe_base_url.clone());
+        let stripe = StripeKeys::new(secrets, id, ctx.config.stripe_base_url.clone());
         Self { ctx, stripe }
     }
 }

@@ -13,8 +13,7 @@ async fn main() -> Result<(), runtime::Error> {
     let config = Config::from_env()?;
     let handler = config.handler.clone();
     let aws = runtime::aws_config().await;
-    let secrets = aws_sdk_secretsmanager::Client::new(&aws);
-    let app = &App::from_aws(Ctx::from_aws(config, &aws), secrets);
+    let app = &App::new(Ctx::from_aws(config, &aws), &aws);
     match handler.as_str() {
         "http" => run_http(serve(router(app.clone()))).await,
         "check_conservation" => {

@@ -11,7 +11,7 @@ use web::Problem;
 const TIMEOUT: Duration = Duration::from_secs(6);
 
 /// The secret's JSON.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     /// Authorizes our requests.
@@ -23,32 +23,20 @@ pub struct Keys {
 /// Where the keys come from. Cloning shares what was read.
 #[derive(Clone)]
 pub struct StripeKeys {
-    source: Source,
+    client: aws_sdk_secretsmanager::Client,
+    secret_id: Option<String>,
     base_url: Option<String>,
     read: Arc<OnceCell<Keys>>,
 }
 
-#[derive(Clone)]
-enum Source {
-    Given(Keys),
-    Secret { client: aws_sdk_secretsmanager::Client, id: String },
-    None,
-}
-
 impl StripeKeys {
-    /// Keys that are known already.
-    pub fn given(keys: Keys, base_url: Option<String>) -> Self {
-        Self { source: Source::Given(keys), base_url, read: Arc::default() }
-    }
-
     /// Keys in a secret; without a secret's name, top-ups are refused as unavailable.
-    pub fn secret(
+    pub fn new(
         client: aws_sdk_secretsmanager::Client,
-        id: Option<String>,
+        secret_id: Option<String>,
         base_url: Option<String>,
     ) -> Self {
-        let source = id.map_or(Source::None, |id| Source::Secret { client, id });
-        Self { source, base_url, read: Arc::default() }
+        Self { client, secret_id, base_url, read: Arc::default() }
     }
 
     /// The keys, read at the first call that succeeds.
@@ -70,16 +58,12 @@ impl StripeKeys {
     }
 
     async fn load(&self) -> Result<Keys, Problem> {
-        match &self.source {
-            Source::Given(keys) => Ok(keys.clone()),
-            Source::None => Err(Problem::internal("STRIPE_SECRET_ID is not set")),
-            Source::Secret { client, id } => {
-                let secret = client.get_secret_value().secret_id(id).send().await;
-                let secret = secret
-                    .map_err(|_| Problem::internal("the processor's secret cannot be read"))?;
-                serde_json::from_str(secret.secret_string().unwrap_or_default())
-                    .map_err(|_| Problem::internal("the processor's secret has another shape"))
-            }
-        }
+        let id = self.secret_id.as_deref();
+        let id = id.ok_or_else(|| Problem::internal("STRIPE_SECRET_ID is not set"))?;
+        let secret = self.client.get_secret_value().secret_id(id).send().await;
+        let secret =
+            secret.map_err(|_| Problem::internal("the processor's secret cannot be read"))?;
+        serde_json::from_str(secret.secret_string().unwrap_or_default())
+            .map_err(|_| Problem::internal("the processor's secret has another shape"))
     }
 }

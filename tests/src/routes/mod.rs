@@ -4,3 +4,4 @@
 mod hosts;
 mod identity;
 mod sessions;
+mod wallet;

@@ -1,0 +1,13 @@
+//! The wallet domain, one file a route, and the processor's events in every order.
+
+mod event_orders;
+mod read_conservation;
+mod read_earnings;
+mod read_statement;
+mod read_top_up;
+mod read_wallet;
+mod receive_stripe_event;
+mod refund_minute;
+mod scenarios;
+mod start_top_up;
+mod till;

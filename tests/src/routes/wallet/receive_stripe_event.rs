@@ -1,0 +1,201 @@
+//! `POST /` of the processor's function URL.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use testkit::{Call, Fault, Kit};
+
+use super::till::{Till, completed, event, pending, refunded, succeeded};
+use crate::books::Books;
+
+#[tokio::test]
+async fn an_unsigned_or_wrongly_signed_event_leaves_nothing_behind() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let body = completed("1", &top_up, 2_500);
+    let now = kit.ctx().now().as_second();
+    let good = till.signature(now, &body);
+    let signatures = [
+        String::new(),
+        "t=1,v1=00".to_owned(),
+        sandbox::sign("another secret", now, body.as_bytes()),
+        till.signature(now, &body.replace("2500", "250000")),
+        till.signature(now - 301, &body),
+        till.signature(now + 301, &body),
+        good.replace("v1=", "v0="),
+    ];
+    for signature in signatures {
+        let reply = till.send(&body, &signature).await;
+        assert_eq!((reply.status, reply.problem()), (400, "bad-signature"), "{signature}");
+    }
+    assert!(kit.items("app", "STRIPE#").is_empty());
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 0);
+    for seconds in [now - 300, now + 300] {
+        assert_eq!(till.send(&body, &till.signature(seconds, &body)).await.status, 200);
+    }
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500);
+}
+
+#[tokio::test]
+async fn a_hundred_copies_at_once_are_one_credit() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let body = completed("1", &top_up, 2_500);
+    let replies = join_all((0..100).map(|_| till.deliver(&kit, &body))).await;
+    for reply in replies {
+        assert_eq!((reply.status, &reply.body["received"]), (200, &json!(true)), "{}", reply.text);
+    }
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500);
+}
+
+#[tokio::test]
+async fn a_hundred_events_of_one_payment_at_once_are_one_credit() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let bodies: Vec<String> = (0..50)
+        .flat_map(|number| {
+            let (paid, arrived) = (format!("a{number}"), format!("b{number}"));
+            [completed(&paid, &top_up, 2_500), succeeded(&arrived, &top_up, 2_500)]
+        })
+        .collect();
+    let replies = join_all(bodies.iter().map(|body| till.deliver(&kit, body))).await;
+    let taken = replies.iter().filter(|reply| reply.status == 200).count();
+    assert_eq!(taken, 100);
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500);
+}
+
+/// The n-th transaction of the delivery meets the fault.
+fn nth_transaction(kit: &Kit, n: u32, fault: Fault) {
+    let mut seen = 0;
+    kit.aws.faults.set(move |call: &Call<'_>| {
+        if call.operation != "TransactWriteItems" {
+            return Fault::None;
+        }
+        seen += 1;
+        if seen == n { fault } else { Fault::None }
+    });
+}
+
+#[tokio::test]
+async fn whatever_fails_once_the_redelivery_credits_once() {
+    for fault in
+        [Fault::LostRequest, Fault::LostReply, Fault::Throttle, Fault::Conflict, Fault::Broken]
+    {
+        for n in 1..=2 {
+            let kit = Kit::new().await;
+            let till = Till::over(&kit);
+            let ada = kit.member("Ada").await;
+            let top_up = pending(&kit, &ada, 2_500).await;
+            let body = completed("1", &top_up, 2_500);
+            nth_transaction(&kit, n, fault);
+            let first = till.deliver(&kit, &body).await;
+            assert!([200, 503].contains(&first.status), "{fault:?} {n}: {}", first.text);
+            kit.aws.faults.clear();
+            till.accept(&kit, &body).await;
+            assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500, "{fault:?} {n}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_for_long_is_no_reason_to_acknowledge() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let body = completed("1", &top_up, 2_500);
+    kit.aws.faults.set(|_| Fault::Broken);
+    for _ in 0..3 {
+        let reply = till.deliver(&kit, &body).await;
+        assert!(reply.status >= 500, "{}", reply.text);
+    }
+    kit.aws.faults.clear();
+    till.accept(&kit, &body).await;
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500);
+}
+
+#[tokio::test]
+async fn a_refund_before_its_payment_waits_for_it() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let refund = refunded("2", 1_000);
+    assert_eq!(till.deliver(&kit, &refund).await.status, 503);
+    till.accept(&kit, &completed("1", &top_up, 2_500)).await;
+    till.accept(&kit, &refund).await;
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 1_500);
+}
+
+#[tokio::test]
+async fn a_payment_after_its_page_ran_out_is_credited() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let expired = json!({ "id": "cs_1", "metadata": { "top_up_id": top_up } });
+    let expired = event("0", "checkout.session.expired", expired);
+    till.accept(&kit, &expired).await;
+    kit.clock.advance(72 * 3_600);
+    till.accept(&kit, &completed("1", &top_up, 2_500)).await;
+    till.accept(&kit, &expired).await;
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500);
+}
+
+#[tokio::test]
+async fn what_concerns_no_wallet_is_acknowledged_and_moves_nothing() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    for body in [
+        event("1", "a.type.of.tomorrow", json!({ "id": 5 })),
+        event(
+            "2",
+            "payment_intent.succeeded",
+            json!({ "id": "pi_9", "amount_received": 900, "currency": "usd" }),
+        ),
+        completed("3", &top_up, 2_500).replace("\"paid\"", "\"unpaid\""),
+    ] {
+        till.accept(&kit, &body).await;
+    }
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 0);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_or_does_not_fit_is_not_acknowledged() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let good = completed("1", &top_up, 2_500);
+    let large = format!("{good}{}", " ".repeat(300_000));
+    for (body, status) in [
+        ("[]".to_owned(), 400),
+        (good.replace("\"payment_intent\":\"pi_1\"", "\"payment_intent\":null"), 400),
+        (good.replace("\"usd\"", "\"eur\""), 503),
+        (large, 413),
+    ] {
+        let reply = till.deliver(&kit, &body).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+    }
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 0);
+}
+
+#[tokio::test]
+async fn an_event_is_kept_as_it_came() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    let body = completed("1", &top_up, 2_500);
+    till.accept(&kit, &body).await;
+    let kept: Vec<Value> = kit.items("app", "STRIPE#evt_1");
+    assert_eq!(kept.len(), 1);
+    assert_eq!((&kept[0]["body"]["S"], &kept[0]["status"]["S"]), (&json!(body), &json!("applied")));
+}
