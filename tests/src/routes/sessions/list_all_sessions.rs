@@ -55,7 +55,7 @@ async fn a_state_is_judged_at_the_time_of_asking() {
     let w = World::new(300).await;
     let admin = w.kit.admin("Ada").await;
     let id = w.active().await;
-    assert_eq!(ids(&list(&w, &admin, "?state=active").await.body), [id.clone()]);
+    assert_eq!(ids(&list(&w, &admin, "?state=active").await.body), std::slice::from_ref(&id));
     assert!(ids(&list(&w, &admin, "?state=paused").await.body).is_empty());
     w.at(100);
     assert_eq!(ids(&list(&w, &admin, "?state=paused").await.body), [id]);
