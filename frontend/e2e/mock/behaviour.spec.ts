@@ -129,7 +129,7 @@ test('in the room people write keep notes and end', async ({ page, context }, in
 	await page.getByLabel('Your message').fill('The river.');
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('log')).toContainText('The river.');
-	await page.getByLabel('Private note').fill('Ask about Sunday.');
+	await page.getByRole('textbox', { name: 'Private note' }).fill('Ask about Sunday.');
 	await expect(page.getByText(/Saved at/)).toBeVisible();
 	await page.getByLabel('Your message').fill('x'.repeat(501));
 	await expect(page.getByText('1 character too many')).toBeVisible();

@@ -382,7 +382,7 @@ async function answer(request, url) {
 	for (const [method, pattern, handle, access] of routes) {
 		const match = pattern.exec(url.pathname);
 		if (method !== request.method || !match) continue;
-		if (!role && access !== 'P') return problem(401, 'unauthorized');
+		if (!role && access !== 'P') return problem(401, 'not-signed-in');
 		return handle({ role, url, match: [...match], test, body: await readBody(request) });
 	}
 	return problem(404, 'not-found');

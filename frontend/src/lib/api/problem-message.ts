@@ -16,22 +16,23 @@ export type Refusals = Readonly<Record<string, Say>>;
 const general: Record<string, () => string> = {
 	network: () => m.problem_network(),
 	'signed-out': () => m.problem_signed_out(),
-	unauthorized: () => m.problem_signed_out(),
+	'not-signed-in': () => m.problem_signed_out(),
 	forbidden: () => m.problem_forbidden(),
 	'not-found': () => m.problem_not_found(),
 	'too-many-requests': () => m.problem_too_many(),
-	unavailable: () => m.problem_unavailable(),
+	busy: () => m.problem_unavailable(),
+	'upstream-down': () => m.problem_unavailable(),
 	internal: () => m.problem_internal()
 };
 
 const byStatus: Record<number, string> = {
-	401: 'unauthorized',
+	401: 'not-signed-in',
 	403: 'forbidden',
 	404: 'not-found',
 	429: 'too-many-requests',
 	500: 'internal',
 	502: 'network',
-	503: 'unavailable',
+	503: 'busy',
 	504: 'network'
 };
 

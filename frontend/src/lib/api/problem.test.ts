@@ -35,7 +35,7 @@ describe('a problem', () => {
 	});
 
 	it('ties_field_errors_to_their_fields', () => {
-		const refused = problem('bad-request', 400, {
+		const refused = problem('invalid-request', 400, {
 			errors: [{ pointer: '/email', detail: 'too long' }, { pointer: 3 }, null]
 		});
 		expect(refused.field('email')).toBe('too long');

@@ -1,4 +1,5 @@
 /** A list that comes in pages. */
+import { untrack } from 'svelte';
 import { asProblem } from '$lib/api/problem';
 import type { Loaded } from './query.svelte';
 
@@ -22,7 +23,8 @@ export class PagedQuery<P extends PageOf<unknown>> {
 
 	run = async (quiet = false): Promise<void> => {
 		const run = ++this.#run;
-		if (!quiet || this.state.status === 'error') this.state = { status: 'loading' };
+		// Untracked: an effect that starts a run must not start again when the answer comes.
+		if (!quiet || untrack(() => this.state.status === 'error')) this.state = { status: 'loading' };
 		try {
 			const page = await this.#load(undefined);
 			if (run !== this.#run) return;

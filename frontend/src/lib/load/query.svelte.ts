@@ -1,4 +1,5 @@
 /** What a page waits for, as a union that its template must handle whole. */
+import { untrack } from 'svelte';
 import { asProblem, type ProblemError } from '$lib/api/problem';
 
 export type Loaded<T> =
@@ -21,7 +22,8 @@ export class Query<T> {
 	/** @param quiet keep showing what is there until the answer has come. */
 	run = async (quiet = false): Promise<void> => {
 		const run = ++this.#run;
-		if (!quiet || this.state.status === 'error') this.state = { status: 'loading' };
+		// Untracked: an effect that starts a run must not start again when the answer comes.
+		if (!quiet || untrack(() => this.state.status === 'error')) this.state = { status: 'loading' };
 		try {
 			const value = await this.#load();
 			if (run === this.#run) this.state = { status: 'ready', value };

@@ -12,12 +12,12 @@ const again = () => m.pp_remedy_again();
 const none = () => m.pp_remedy_none();
 
 export const problemPages: Record<string, ProblemPage> = {
-	'bad-request': {
+	'invalid-request': {
 		title: () => m.pp_bad_request(),
 		meaning: () => m.pp_bad_request_text(),
 		remedy: () => m.pp_remedy_fields()
 	},
-	unauthorized: {
+	'not-signed-in': {
 		title: () => m.pp_unauthorized(),
 		meaning: () => m.pp_unauthorized_text(),
 		remedy: () => m.pp_remedy_sign_in()
@@ -129,13 +129,98 @@ export const problemPages: Record<string, ProblemPage> = {
 		meaning: () => m.pp_key_reused_text(),
 		remedy: () => m.pp_remedy_reload()
 	},
-	'stale-version': {
+	'version-conflict': {
 		title: () => m.pp_stale(),
 		meaning: () => m.pp_stale_text(),
 		remedy: () => m.pp_remedy_reload()
 	},
+	'malformed-json': {
+		title: () => m.pp_malformed(),
+		meaning: () => m.pp_malformed_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'bad-cursor': {
+		title: () => m.pp_cursor(),
+		meaning: () => m.pp_cursor_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'idempotency-key-missing': {
+		title: () => m.pp_key_missing(),
+		meaning: () => m.pp_key_missing_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'upload-invalid': {
+		title: () => m.pp_upload_invalid(),
+		meaning: () => m.problem_upload_invalid(),
+		remedy: () => m.pp_remedy_photo()
+	},
+	'upload-expired': {
+		title: () => m.pp_upload_expired(),
+		meaning: () => m.problem_upload_expired(),
+		remedy: () => m.pp_remedy_photo()
+	},
+	'sign-in-failed': {
+		title: () => m.pp_sign_in_failed(),
+		meaning: () => m.problem_sign_in_failed(),
+		remedy: () => m.pp_remedy_sign_in_again()
+	},
+	'sign-in-expired': {
+		title: () => m.pp_sign_in_expired(),
+		meaning: () => m.problem_sign_in_expired(),
+		remedy: () => m.pp_remedy_sign_in_again()
+	},
+	'proof-refused': {
+		title: () => m.pp_proof_refused(),
+		meaning: () => m.problem_proof_refused(),
+		remedy: () => m.pp_remedy_sign_in_again()
+	},
+	'email-unverified': {
+		title: () => m.pp_email_unverified(),
+		meaning: () => m.problem_email_unverified(),
+		remedy: () => m.pp_remedy_sign_in_again()
+	},
+	'method-not-allowed': {
+		title: () => m.pp_method(),
+		meaning: () => m.pp_method_text(),
+		remedy: none
+	},
+	conflict: {
+		title: () => m.pp_conflict(),
+		meaning: () => m.pp_conflict_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'not-accepted': {
+		title: () => m.pp_not_accepted(),
+		meaning: (w) => m.problem_not_accepted(w),
+		remedy: again
+	},
+	'payment-state': {
+		title: () => m.pp_payment(),
+		meaning: () => m.pp_payment_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'last-admin': {
+		title: () => m.pp_last_admin(),
+		meaning: () => m.problem_last_admin(),
+		remedy: none
+	},
+	'body-too-large': {
+		title: () => m.pp_large(),
+		meaning: () => m.pp_large_text(),
+		remedy: () => m.pp_remedy_fields()
+	},
+	'not-json': {
+		title: () => m.pp_malformed(),
+		meaning: () => m.pp_malformed_text(),
+		remedy: () => m.pp_remedy_reload()
+	},
+	'upstream-down': {
+		title: () => m.pp_upstream(),
+		meaning: () => m.problem_unavailable(),
+		remedy: again
+	},
 	'too-many-requests': { title: () => m.pp_too_many(), meaning: () => m.problem_too_many(), remedy: again },
-	unavailable: { title: () => m.pp_unavailable(), meaning: () => m.problem_unavailable(), remedy: again },
+	busy: { title: () => m.pp_unavailable(), meaning: () => m.problem_unavailable(), remedy: again },
 	internal: {
 		title: () => m.pp_internal(),
 		meaning: () => m.problem_internal(),
