@@ -5,6 +5,8 @@
 mod books;
 mod client;
 #[cfg(test)]
+mod concurrency;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod routes;

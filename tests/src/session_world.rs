@@ -3,6 +3,7 @@
 //! The clock is set in seconds since the start of the world. A room that runs proves presence every heartbeat and renews
 //! when the session says so, as the site does.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
@@ -31,12 +32,12 @@ pub enum Who {
 
 /// The world.
 pub struct World {
-    pub kit: Kit,
+    pub kit: Arc<Kit>,
     pub router: Router,
     pub c: Person,
     pub r: Person,
     pub stranger: Person,
-    keys: AtomicU32,
+    keys: Arc<AtomicU32>,
 }
 
 impl World {
@@ -54,7 +55,19 @@ impl World {
         }
         profile(&kit, &r).await;
         let router = router(&kit);
-        Self { kit, router, c, r, stranger, keys: AtomicU32::new(1) }
+        Self { kit: Arc::new(kit), router, c, r, stranger, keys: Arc::new(AtomicU32::new(1)) }
+    }
+
+    /// The same world with another pair in it.
+    pub fn of(world: &Self, c: Person, r: Person) -> Self {
+        Self {
+            kit: world.kit.clone(),
+            router: world.router.clone(),
+            c,
+            r,
+            stranger: world.stranger.clone(),
+            keys: world.keys.clone(),
+        }
     }
 
     /// Sets the clock.
