@@ -83,7 +83,9 @@ async fn apply(stack: &Stack, host: &Host) -> Result<Person> {
 
 async fn verified(stack: &Stack, admin: &Person, host: &Host) -> Result<Person> {
     let person = apply(stack, host).await?;
-    admin.post(&format!("/v1/admin/hosts/{}/verify", person.id), &json!({})).await?;
+    if person.get("/v1/host/profile").await?["status"] == "pending" {
+        admin.post(&format!("/v1/admin/hosts/{}/verify", person.id), &json!({})).await?;
+    }
     person.put("/v1/host/online", &json!({ "online": true })).await?;
     Ok(person)
 }
