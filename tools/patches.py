@@ -27,6 +27,7 @@ def apply_all(gateway_port):
     api_behind_cdn(gateway_port)
     missing_files()
     names_of_rights()
+    streams_after_a_restart()
 
 
 def quick_warm_functions():
@@ -222,3 +223,17 @@ def names_of_rights():
         return f"arn:aws:ses:{region}:{account_id}:identity/{address.partition('@')[2]}"
 
     iam_actions.extract_iam_action, iam_actions._ses_v2_resource_arn = single_action, sender
+
+
+def streams_after_a_restart():
+    """The emulator keeps how far a stream was read but not its records: new ones would be skipped.
+
+    A record that was still unread at the stop is lost; AWS keeps it for 24 hours.
+    """
+    restore = lambda_svc._restore_esm_positions
+
+    def restore_others(positions, saved):
+        if positions is not lambda_svc._dynamodb_stream_positions:
+            restore(positions, saved)
+
+    lambda_svc._restore_esm_positions = restore_others
