@@ -177,6 +177,14 @@ fn a_wrong_answer_is_noticed() {
     assert_eq!(faults(&cases, &table()).len(), 1);
 }
 
+#[test]
+fn a_departure_without_a_note_is_noticed() {
+    let (mut cases, table) = (cases(), table());
+    let departs = |case: &&mut Value| case["name"] == table[0].case;
+    cases.iter_mut().find(departs).unwrap()["note"] = Value::Null;
+    assert_eq!(faults(&cases, &table).len(), 1);
+}
+
 fn refusal(cases: &Value) -> String {
     let answers = case::evaluate_all(&cases.to_string()).unwrap();
     let refused = answers.refused.expect("refused");

@@ -41,6 +41,8 @@ pub enum FieldFault {
     Name(NameError),
     /// Another term has the name.
     NameTaken,
+    /// A stored term keeps its name: addresses and neighbours rest on it.
+    Renamed,
     /// More weeks than the school allows.
     TooManyWeeks,
     /// More skipped weeks than the school allows.
@@ -114,7 +116,7 @@ pub fn judge(
     Ok(Verdict {
         hints: hints(&refusals, &entered),
         refusals,
-        field_faults: field_faults(&others, draft, &entered, settings),
+        field_faults: field_faults(&others, draft, editing, &entered, settings),
         suggestion: Suggestion { draft: suggestion, neighbours: cleaned.neighbours },
     })
 }
@@ -181,6 +183,7 @@ fn hints(refusals: &[Refusal], entered: &Dirty) -> Vec<Hint> {
 fn field_faults(
     others: &Terms,
     draft: &TermDraft,
+    editing: Option<&str>,
     entered: &Dirty,
     settings: &Settings,
 ) -> Vec<FieldFault> {
@@ -189,6 +192,8 @@ fn field_faults(
         faults.push(FieldFault::Name(error));
     } else if others.get(&draft.name).is_some() {
         faults.push(FieldFault::NameTaken);
+    } else if editing.is_some_and(|name| name != draft.name) {
+        faults.push(FieldFault::Renamed);
     }
     if entered.shape.weeks > settings.max_weeks() {
         faults.push(FieldFault::TooManyWeeks);

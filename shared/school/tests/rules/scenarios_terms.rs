@@ -1,8 +1,8 @@
 //! Scenarios 1 to 12: terms.
 
 use school::Settings;
-use school::term::form::{Hint, Refusal, accept, judge};
-use school::term::{NeighbourChange, TermDraft};
+use school::term::form::{FieldFault, Hint, Refusal, accept, judge};
+use school::term::{NameError, NeighbourChange, TermDraft};
 
 use crate::support::{
     TODAY, cleaned, dates, day, draft, feb, jan, keyed, plain, shift, term, terms,
@@ -188,6 +188,37 @@ fn the_form_refuses_a_term_that_runs_into_a_later_one() {
     let verdict = judge(&stored, &entered, None, day(TODAY), &settings).unwrap();
     assert_eq!(verdict.refusals, [Refusal::OverlapWithNext]);
     assert_eq!(verdict.hints, [Hint::ChangeStart, Hint::Shorten]);
+}
+
+#[test]
+fn the_form_names_each_field_to_correct() {
+    let settings = Settings::reference();
+    let stored = terms(&[jan()]);
+    let faults = |draft: &TermDraft, editing: Option<&str>| {
+        let verdict = judge(&stored, draft, editing, day(TODAY), &settings).unwrap();
+        assert!(!verdict.is_valid());
+        verdict.field_faults
+    };
+    let odd = TermDraft {
+        weeks: Some(8),
+        skip_weeks: Some(3),
+        publish_date: Some(day("2020-04-02")),
+        expire_date: Some(day("2020-04-01")),
+        ..keyed("a b", "2020-03-05")
+    };
+    assert_eq!(
+        faults(&odd, None),
+        [
+            FieldFault::Name(NameError::NotASlug),
+            FieldFault::TooManyWeeks,
+            FieldFault::TooManySkips,
+            FieldFault::ExpiresBeforePublish,
+        ]
+    );
+    let taken = keyed("Jan", "2020-03-05");
+    assert_eq!(faults(&taken, None), [FieldFault::NameTaken]);
+    let renamed = keyed("Feb", "2020-01-09");
+    assert_eq!(faults(&renamed, Some("Jan")), [FieldFault::Renamed]);
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn fault_code(fault: &FieldFault) -> (&'static str, &'static str) {
         FieldFault::Name(NameError::TooLong) => ("name", "max_length"),
         FieldFault::Name(NameError::NotASlug) => ("name", "invalid"),
         FieldFault::NameTaken => ("name", "unique"),
+        FieldFault::Renamed => ("name", "renamed"),
         FieldFault::TooManyWeeks => ("num_weeks", "max_value"),
         FieldFault::TooManySkips => ("skip_weeks", "max_value"),
         FieldFault::ExpiresBeforePublish => ("expire_date", "before_publish_date"),
