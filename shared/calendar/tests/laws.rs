@@ -38,7 +38,11 @@ fn any_time() -> impl Strategy<Value = Time> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(ProptestConfig {
+        cases: 10_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_date_written_and_read_is_the_same(date in any_date()) {

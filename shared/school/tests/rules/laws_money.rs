@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use school::money::{MAX_AMOUNT_MINOR, format_minor, parse_minor};
 use school::price::{ClassPrice, price_cart, settle};
 
-use crate::support::CASES;
+use crate::support::laws;
 
 /// Any price at all, with discounts from nowhere to beyond it.
 fn any_price() -> impl Strategy<Value = ClassPrice> {
@@ -20,7 +20,7 @@ fn any_cart() -> impl Strategy<Value = Vec<ClassPrice>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
+    #![proptest_config(laws())]
 
     #[test]
     fn a_price_is_never_negative(items in any_cart(), credit in any::<i64>()) {

@@ -8,7 +8,7 @@ use school::offer::{OfferDates, OfferShape, dates, placement};
 use school::resource::{Availability, visibility};
 use school::term::TermShape;
 
-use crate::support::{CASES, any_day, any_shape, any_shift};
+use crate::support::{any_day, any_shape, any_shift, laws};
 
 fn class(term: &TermShape, day: i64, skip_weeks: u16, subject: Option<u16>) -> OfferDates {
     let offer = OfferShape {
@@ -26,7 +26,7 @@ fn class_days(class: &OfferDates, places: &BTreeSet<u16>) -> Option<Vec<Date>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
+    #![proptest_config(laws())]
 
     #[test]
     fn a_class_never_falls_outside_its_term_unless_flagged(

@@ -5,7 +5,7 @@ use school::level::{LEVELS, Level, Version};
 use school::progress::{self, Taken};
 use school::registration::{Account, Answer, Identity, SignUp, Who, register, same_name};
 
-use crate::support::CASES;
+use crate::support::laws;
 
 fn any_taken() -> impl Strategy<Value = Vec<Taken>> {
     let levels = vec![Level::Beginning, Level::Lindy2, Level::Lindy3];
@@ -70,7 +70,7 @@ fn any_sign_up() -> impl Strategy<Value = SignUp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
+    #![proptest_config(laws())]
 
     #[test]
     fn another_class_never_lowers_the_level(taken in any_taken(), more in any_taken()) {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use school::Settings;
 
-use crate::support::CASES;
+use crate::support::laws;
 
 const NAMES: [&str; 37] = [
     "DEFAULT_KEY_DAY",
@@ -46,7 +46,7 @@ const NAMES: [&str; 37] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
+    #![proptest_config(laws())]
 
     #[test]
     fn any_text_is_taken_or_refused_by_name(

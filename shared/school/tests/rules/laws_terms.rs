@@ -9,7 +9,7 @@ use school::term::plan::{Context, insert, update};
 use school::term::{TermDraft, TermError, Terms, Warning, current, defaults};
 
 use crate::support::{
-    CASES, any_dateless_draft, any_day, any_draft, any_settings, any_shape, any_terms, day,
+    any_dateless_draft, any_day, any_draft, any_settings, any_shape, any_terms, day, laws,
 };
 
 fn context(settings: &Settings, clean: bool) -> Context<'_> {
@@ -17,7 +17,7 @@ fn context(settings: &Settings, clean: bool) -> Context<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
+    #![proptest_config(laws())]
 
     #[test]
     fn a_term_never_ends_before_it_starts(shape in any_shape()) {

@@ -181,6 +181,17 @@ fn a_jump_that_lands_on_a_third_term_goes_behind_that_too() {
 }
 
 #[test]
+fn a_jump_keeps_the_turned_shift_in_later_moves() {
+    let short = term("Short", "2020-02-13", 1, "2020-01-17", "2020-02-15");
+    let plan = cleaned(&[jan(), short], &keyed("N", "2020-02-06"));
+    assert_eq!(plan.term.shape.key_date, day("2020-02-20"));
+    assert_eq!(plan.term.shape.max_day_shift, shift(5));
+    assert_eq!(plan.term.publish_date, day("2020-02-15"));
+    assert_eq!(plan.term.expire_date, day("2020-03-04"));
+    assert_eq!(plan.neighbours, breaks("Short", 1));
+}
+
+#[test]
 fn the_form_refuses_a_term_that_runs_into_a_later_one() {
     let settings = Settings::reference();
     let stored = terms(&[jan(), feb()]);
