@@ -112,6 +112,18 @@ fn after_completion_skipped_weeks_count_once() {
 }
 
 #[test]
+fn with_the_last_class_means_after_the_skipped_weeks() {
+    let class = class(&jan().shape, Weekday::Thursday, 1);
+    let publish = |avail| {
+        let avail = Availability::from_number(avail);
+        visibility(&class.run, avail, 0, day("2020-03-01")).unwrap().publish
+    };
+    assert_eq!(publish(4), day("2020-01-30"));
+    assert_eq!(publish(5), day("2020-02-13"));
+    assert_eq!(publish(6), day("2020-02-13"));
+}
+
+#[test]
 fn private_lessons_sort_behind_every_numbered_level() {
     assert_eq!(Level::PrivateLesson.offer_number(), 104);
     assert_eq!(Level::Workshop.offer_number(), 2);

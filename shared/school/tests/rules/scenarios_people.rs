@@ -95,6 +95,9 @@ fn a_shared_e_mail_needs_a_username() {
     assert_eq!(register(&known, None, &max), Err(vec![Fault::UsernameInUse]));
     max.username = Some("Max".to_owned());
     assert_eq!(created(&register(&known, None, &max).unwrap()), ["max"]);
+    // The e-mail is shared even if nobody has it as a username.
+    let known = [Account { username: "ann".to_owned(), ..ann() }];
+    assert_eq!(created(&register(&known, None, &max).unwrap()), ["max"]);
     let same = form(Answer::New, "Ann", "Lee", "ann@example.com");
     assert_eq!(register(&known, None, &same), Err(vec![Fault::LogIn]));
 }

@@ -181,6 +181,17 @@ fn a_jump_that_lands_on_a_third_term_goes_behind_that_too() {
 }
 
 #[test]
+fn a_term_of_the_same_day_is_neither_previous_nor_next() {
+    let twin = term("Twin", "2020-01-09", 5, "2019-12-11", "2020-01-17");
+    let stored = terms(&[jan(), twin, feb()]);
+    let key_date = day("2020-01-09");
+    assert!(stored.previous(key_date).is_none());
+    let next = stored.next(key_date, &Settings::reference());
+    assert_eq!(next.unwrap().name, "Feb");
+    assert_eq!(stored.at_or_before(key_date).unwrap().name, "Jan");
+}
+
+#[test]
 fn a_jump_keeps_the_turned_shift_in_later_moves() {
     let short = term("Short", "2020-02-13", 1, "2020-01-17", "2020-02-15");
     let plan = cleaned(&[jan(), short], &keyed("N", "2020-02-06"));
