@@ -1,6 +1,6 @@
 //! `openapi.json` is what the routers say. `UPDATE_OPENAPI=1 cargo test -p parlor-tests openapi` writes it anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -20,18 +20,22 @@ fn routes() -> Vec<Route> {
     [identity::ROUTES, hosts::ROUTES, sessions::ROUTES, wallet::ROUTES].concat()
 }
 
-/// The routers of all domains, merged.
-async fn document() -> OpenApi {
+/// The routers of all domains.
+async fn routers() -> [OpenApiRouter; 4] {
     let kit = Kit::new().await;
     let aws = kit.aws.config();
     let photos = Photos::from_aws(&kit.config.media_bucket, &aws);
-    let routers = [
+    [
         identity::router(identity::App::new(kit.ctx(), &aws).unwrap()),
         hosts::router(hosts::App::new(kit.ctx(), photos)),
         sessions::router(sessions::App::new(kit.ctx())),
         wallet::router(wallet::App::new(kit.ctx(), &aws)),
-    ];
-    let merged = routers.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
+    ]
+}
+
+/// The routers of all domains, merged.
+async fn document() -> OpenApi {
+    let merged = routers().await.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
     let (_, mut document) = merged.split_for_parts();
     document.info = Info::new("Parlor", "1");
     web::describe(document, &routes())
@@ -79,6 +83,18 @@ async fn every_operation_says_its_success_and_its_problems() {
                 let content = &responses[status]["content"]["application/problem+json"];
                 assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_two_domains_give_one_name_to_two_shapes() {
+    let mut shapes: BTreeMap<String, Value> = BTreeMap::new();
+    for router in routers().await {
+        let document = serde_json::to_value(router.into_openapi()).unwrap();
+        for (name, shape) in document["components"]["schemas"].as_object().unwrap() {
+            let before = shapes.insert(name.clone(), shape.clone());
+            assert!(before.is_none_or(|before| before == *shape), "{name} means two things");
         }
     }
 }

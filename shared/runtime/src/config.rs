@@ -43,6 +43,8 @@ pub struct Config {
     pub stripe_secret_id: Option<String>,
     /// `ADMIN_EMAILS` (comma separated): who becomes an admin at sign-in. Lower case.
     pub admin_emails: Vec<String>,
+    /// `EDGE_KEY`: what our CDN shows in `x-parlor-edge`, so that its word on the viewer's address is taken.
+    pub edge_key: Option<String>,
     /// `HANDLER` (default `http`): which consumer this process is, or `http` for the routes.
     pub handler: String,
 }
@@ -111,6 +113,7 @@ impl Config {
                 .transpose()?,
             stripe_secret_id: optional("STRIPE_SECRET_ID"),
             admin_emails: optional("ADMIN_EMAILS").map_or_else(Vec::new, |list| addresses(&list)),
+            edge_key: optional("EDGE_KEY"),
             handler: optional("HANDLER").unwrap_or_else(|| "http".to_owned()),
         })
     }
