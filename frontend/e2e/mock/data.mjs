@@ -251,7 +251,7 @@ export const receipt = {
 	host: { id: id(2), name: 'Luna Márquez' },
 	rate_minor: 299,
 	fee_rule: { version: 'soulseer-1', platform_percent: '30' },
-	minute_seconds: 60,
+	minute_ms: 60_000,
 	intervals: [
 		{ from: iso(0), until: iso(300_000), active_ms: 300_000 },
 		{ from: iso(360_000), until: iso(500_000), active_ms: 140_000 }

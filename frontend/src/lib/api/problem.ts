@@ -64,15 +64,29 @@ interface Answered<T> {
 	response: Response;
 }
 
+/** Absent and `null` mean the same in this API; here there is only absent. */
+export type Present<T> = T extends (infer Item)[]
+	? Present<Item>[]
+	: T extends object
+		? { [K in keyof T]: Present<Exclude<T[K], null>> }
+		: T;
+
+function withoutNulls(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(withoutNulls);
+	if (typeof value !== 'object' || value === null) return value;
+	const entries = Object.entries(value).filter(([, part]) => part !== null);
+	return Object.fromEntries(entries.map(([name, part]) => [name, withoutNulls(part)]));
+}
+
 /** The data of an answer, or a thrown `ProblemError`. */
-export async function unwrap<T>(call: Promise<Answered<T>>): Promise<T> {
+export async function unwrap<T>(call: Promise<Answered<T>>): Promise<Present<T>> {
 	let answer: Answered<T>;
 	try {
 		answer = await call;
 	} catch (error) {
 		throw error instanceof ProblemError ? error : networkProblem();
 	}
-	if (answer.response.ok) return answer.data as T;
+	if (answer.response.ok) return withoutNulls(answer.data) as Present<T>;
 	const body = answer.error;
 	if (typeof body !== 'object' || body === null) throw networkProblem(answer.response.status);
 	throw new ProblemError(answer.response.status, body as Record<string, unknown>);

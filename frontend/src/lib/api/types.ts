@@ -1,7 +1,8 @@
 /** The API's shapes under the names that the site uses, taken from the operations that return them. */
+import type { Present } from './problem';
 import type { paths } from './schema';
 
-type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Present<Body> : never;
 type Method<P extends keyof paths, M extends string> = M extends keyof paths[P] ? paths[P][M] : never;
 type Responses<P extends keyof paths, M extends string> =
 	Method<P, M> extends { responses: infer R } ? R : never;
@@ -11,7 +12,12 @@ type Query<P extends keyof paths, M extends string> =
 	Method<P, M> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
 type Item<L> = L extends { items: (infer T)[] } ? T : never;
 
-export type Site = Reply<'/v1/site', 'get'>;
+type SiteReply = Reply<'/v1/site', 'get'>;
+/** The record, with the two closed lists that the document leaves open; `isSite` checks them. */
+export type Site = Omit<SiteReply, 'brand' | 'theme'> & {
+	brand: 'soulseer' | 'neuromancers' | 'hepcat';
+	theme: Omit<SiteReply['theme'], 'default_mode'> & { default_mode: 'dark' | 'light' };
+};
 export type Tokens = Reply<'/v1/tokens/refresh', 'post'>;
 export type Me = Reply<'/v1/me', 'get'>;
 export type Role = Me['roles'][number];
@@ -35,7 +41,7 @@ export type Conservation = Reply<'/v1/admin/conservation', 'get'>;
 export type Refund = Reply<'/v1/admin/refunds', 'post', 201>;
 
 export type Session = Reply<'/v1/sessions/{session_id}', 'get'>;
-export type Modality = Session['modality'];
+export type Modality = 'text' | 'voice' | 'video';
 export type SessionState = Session['state'];
 export type Receipt = Reply<'/v1/sessions/{session_id}/receipt', 'get'>;
 export type Message = Item<Reply<'/v1/sessions/{session_id}/messages', 'get'>>;

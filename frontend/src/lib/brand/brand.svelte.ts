@@ -61,7 +61,7 @@ class BrandState {
 		}
 	}
 
-	use(site: Site): void {
+	use(site: unknown): void {
 		if (!isSite(site)) return;
 		this.site = { ...site, navigation: site.navigation.filter((item) => isLocalPath(item.href)) };
 		writeStored(siteSlot, JSON.stringify(site));

@@ -22,8 +22,9 @@ export function isSite(value: unknown): value is Site {
 		brands.some((known) => known === site.brand) &&
 		typeof site.name === 'string' &&
 		typeof site.words?.host === 'string' &&
-		typeof site.theme?.dark === 'object' &&
-		typeof site.theme?.light === 'object' &&
+		(site.theme?.default_mode === 'dark' || site.theme?.default_mode === 'light') &&
+		typeof site.theme.dark === 'object' &&
+		typeof site.theme.light === 'object' &&
 		Array.isArray(site.navigation) &&
 		Array.isArray(site.modules)
 	);

@@ -5,7 +5,7 @@ import type { IconName } from '$lib/ui/Icon.svelte';
 
 export const modalities: readonly Modality[] = ['text', 'voice', 'video'];
 
-export const modalityIcons: Record<Modality, IconName> = { text: 'chat', voice: 'voice', video: 'video' };
+const icons: Record<Modality, IconName> = { text: 'chat', voice: 'voice', video: 'video' };
 
 const names: Record<Modality, () => string> = {
 	text: () => m.modality_text(),
@@ -13,8 +13,17 @@ const names: Record<Modality, () => string> = {
 	video: () => m.modality_video()
 };
 
-export function modalityName(modality: Modality): string {
-	return names[modality]();
+function isModality(value: string): value is Modality {
+	return (modalities as readonly string[]).includes(value);
+}
+
+/** A way to talk that this build does not know yet is shown as the server calls it. */
+export function modalityName(modality: string): string {
+	return isModality(modality) ? names[modality]() : modality;
+}
+
+export function modalityIcon(modality: string): IconName {
+	return isModality(modality) ? icons[modality] : 'chat';
 }
 
 export function rateOf(rates: Rates, modality: Modality): number | undefined {

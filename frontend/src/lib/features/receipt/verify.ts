@@ -76,7 +76,7 @@ export function verify(receipt: Receipt): Verdict {
 		(interval, index) => interval.active_ms === lengths[index] && interval.active_ms >= 0
 	);
 	const activeMs = sum(receipt.intervals.map((interval) => interval.active_ms));
-	const minuteMs = BigInt(receipt.minute_seconds) * 1000n;
+	const minuteMs = BigInt(receipt.minute_ms);
 	const split = splitMinute(receipt.rate_minor, receipt.fee_rule.platform_percent);
 	const count = BigInt(receipt.minutes.length);
 

@@ -65,8 +65,7 @@ export class Chat {
 			await this.#asking;
 			const sent = await unwrap(
 				api.POST('/v1/sessions/{session_id}/messages', {
-					params: { path: this.#path },
-					headers: idempotent(message.key),
+					params: { path: this.#path, header: idempotent(message.key) },
 					body: { text: message.text }
 				})
 			);
