@@ -31,8 +31,8 @@ def apply_all(gateway_port):
 
 
 def quick_warm_functions():
-    """A warm invocation that logs nothing waits 50 ms for a line of its log; 2 ms are enough."""
-    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.001, 0.25)
+    """A warm invocation that logs nothing waits 50 ms for a line of its log; 6 ms do."""
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.006, 0.001, 0.25)
 
     class NoDelay(socketserver.ThreadingTCPServer):
         """The functions' runtime API answers in two writes: without this they wait for an ACK."""
