@@ -27,6 +27,9 @@ pub struct Options {
     /// Do not open a browser.
     #[arg(long)]
     no_open: bool,
+    /// The stack as the tests have it, to run some of them against: empty, minutes of five seconds, no schedules.
+    #[arg(long)]
+    for_tests: bool,
 }
 
 /// What `cargo x invoke` takes.
@@ -48,16 +51,29 @@ fn settings(port: u16) -> Settings {
 pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     let (tools, built) = prepare()?;
-    let mut stack = LocalStack::start(&tools, settings(options.port), &built, options.fresh)?;
-    if let Err(error) = seed(&stack, options.port) {
-        // The stack is what a developer needs to find out why.
-        go_on()?;
-        println!("{error:#}\nThe stack runs without the demo; the next `cargo x dev` tries again.");
-    }
-    welcome(options.port, started);
-    if !options.no_open {
-        open(options.port);
-    }
+    let stack = if options.for_tests {
+        let stack = LocalStack::start(&tools, test_settings(options.port), &built, true)?;
+        println!("\n{}\n\nCtrl-C stops it.", stack.environment().join("\n"));
+        stack
+    } else {
+        let stack = LocalStack::start(&tools, settings(options.port), &built, options.fresh)?;
+        if let Err(error) = seed(&stack, options.port) {
+            // The stack is what a developer needs to find out why.
+            go_on()?;
+            println!(
+                "{error:#}\nThe stack runs without the demo; the next `cargo x dev` tries again."
+            );
+        }
+        welcome(options.port, started);
+        if !options.no_open {
+            open(options.port);
+        }
+        stack
+    };
+    until_stopped(stack)
+}
+
+fn until_stopped(mut stack: LocalStack) -> Result<()> {
     while !stop_asked() {
         stack.check()?;
         pause();
@@ -150,6 +166,9 @@ pub fn invoke(options: &InvokeOptions) -> Result<()> {
 pub fn start_for_tests(port: u16) -> Result<LocalStack> {
     let (tools, built) = prepare()?;
     go_on()?;
-    let settings = Settings { name: "test", port, minute_seconds: 5, schedules: false };
-    LocalStack::start(&tools, settings, &built, true)
+    LocalStack::start(&tools, test_settings(port), &built, true)
+}
+
+fn test_settings(port: u16) -> Settings {
+    Settings { name: "test", port, minute_seconds: 5, schedules: false }
 }

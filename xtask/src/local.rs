@@ -101,6 +101,17 @@ impl LocalStack {
         command.env("PARLOR_URL", self.settings.url());
     }
 
+    /// The same as lines for a shell.
+    pub fn environment(&self) -> Vec<String> {
+        let mut command = Command::new("true");
+        self.point_at(&mut command);
+        let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        set.map(|(name, value)| {
+            format!("export {}={}", name.to_string_lossy(), value.to_string_lossy())
+        })
+        .collect()
+    }
+
     /// Asks the emulator to write everything to disk.
     ///
     /// # Errors

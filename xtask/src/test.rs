@@ -17,13 +17,18 @@ pub struct Options {
     /// The first of the three ports of the tests' own stack.
     #[arg(long, default_value_t = 8650)]
     port: u16,
+    /// Only the journeys, over HTTP and in the browser.
+    #[arg(long)]
+    journeys: bool,
 }
 
 /// Runs every check and test.
 pub fn run(options: &Options) -> Result<()> {
     let tools = Tools::ready()?;
     let mut tally = Tally::default();
-    check::run_all(&mut tally, &tools);
+    if !options.journeys {
+        check::run_all(&mut tally, &tools);
+    }
     with_stack(options.port, &mut tally);
     tally.close()
 }
