@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 const mockUrl = 'http://127.0.0.1:4599';
-const stack = process.env.BASE_URL;
+const stack = process.env.PARLOR_URL;
 
 export default defineConfig({
 	testDir: '.',
@@ -15,7 +15,7 @@ export default defineConfig({
 		timezoneId: 'Europe/Berlin',
 		trace: 'retain-on-failure',
 		launchOptions: {
-			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			executablePath: process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium',
 			args: [
 				'--no-sandbox',
 				'--disable-gpu',
@@ -29,8 +29,9 @@ export default defineConfig({
 	},
 	projects: [
 		{ name: 'mock', testDir: './mock', use: { baseURL: mockUrl } },
-		// Journeys against the deployed local stack; BASE_URL says where it answers.
-		{ name: 'stack', testDir: './journeys', use: { baseURL: stack } }
+		// Journeys against the deployed local stack; `cargo x test` says by PARLOR_URL where it answers. One at a time:
+		// the brand and the issuer's people are one world for all.
+		{ name: 'stack', testDir: './journeys', use: { baseURL: stack }, workers: 1 }
 	],
 	webServer: stack
 		? undefined

@@ -116,6 +116,17 @@ impl Stack {
         Ok(Reply { status, body })
     }
 
+    /// Somebody who has signed in already.
+    #[must_use]
+    pub fn person(&self, email: &str, id: &str, token: &str) -> Person {
+        Person {
+            stack: self.clone(),
+            email: email.to_owned(),
+            id: id.to_owned(),
+            token: token.to_owned(),
+        }
+    }
+
     /// Asks for a mail, reads the code in it, and signs in.
     ///
     /// # Errors
@@ -145,12 +156,20 @@ impl Stack {
         })
     }
 
-    /// The six-digit codes mailed to an address, newest first.
-    async fn codes(&self, email: &str) -> Result<Vec<String>> {
+    /// The texts of the mails to an address, newest first.
+    ///
+    /// # Errors
+    /// The mailbox does not answer.
+    pub async fn mails(&self, email: &str) -> Result<Vec<String>> {
         let path = format!("/_dev/mailbox.json?to={}", email.replace('+', "%2B"));
         let mails = self.call(None, Method::GET, &path, None, None).await?.ok()?;
         let mails = mails["items"].as_array().context("the mailbox has another shape")?;
-        Ok(mails.iter().filter_map(|mail| code_in(mail["text"].as_str()?)).collect())
+        Ok(mails.iter().filter_map(|mail| Some(mail["text"].as_str()?.to_owned())).collect())
+    }
+
+    /// The six-digit codes mailed to an address, newest first.
+    async fn codes(&self, email: &str) -> Result<Vec<String>> {
+        Ok(self.mails(email).await?.iter().filter_map(|text| code_in(text)).collect())
     }
 
     /// Looks again and again until something is there.
@@ -178,6 +197,12 @@ impl Stack {
 }
 
 impl Person {
+    /// The access token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// GET.
     ///
     /// # Errors
@@ -257,7 +282,8 @@ impl Person {
 }
 
 /// The first number of exactly six digits.
-fn code_in(text: &str) -> Option<String> {
+#[must_use]
+pub fn code_in(text: &str) -> Option<String> {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
     let code = words
         .into_iter()

@@ -17,4 +17,4 @@ mod session_world;
 #[cfg(test)]
 mod template;
 
-pub use client::{Person, Reply, Stack};
+pub use client::{Person, Reply, Stack, code_in};

@@ -1,0 +1,111 @@
+/** People on the deployed stack, each in a browser of their own, and what a page may not do while they use it. */
+import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { expectAccessible, expectNoSidewaysScroll, settled } from '../fixtures';
+
+export { expect };
+
+/** The local stack's `AdminEmails`. */
+export const admin = 'admin@parlor.example';
+
+export const address = (name: string): string => `${name}-${randomUUID().slice(0, 8)}@parlor.example`;
+
+export interface Options {
+	/** Width and height of the window. */
+	viewport?: { width: number; height: number };
+	colorScheme?: 'dark' | 'light';
+}
+
+/** Opens a browser with nobody signed in. */
+export type Visit = (options?: Options) => Promise<Page>;
+
+/** What no page may do: break, be refused something by its own policy, or get a 5xx. */
+async function watch(page: Page, faults: string[]): Promise<void> {
+	await page.addInitScript(() =>
+		document.addEventListener('securitypolicyviolation', (event) =>
+			console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)
+		)
+	);
+	page.on('pageerror', (error) => faults.push(`${page.url()}: ${String(error)}`));
+	page.on('response', (reply) => {
+		if (reply.status() >= 500) faults.push(`${reply.status()} ${reply.url()}`);
+	});
+	page.on('console', (message) => {
+		// A refusal of the API is an answer, and the page says what it means.
+		const refusal = /Failed to load resource: .* status of 4\d\d/.test(message.text());
+		if (message.type() === 'error' && !refusal) faults.push(`${page.url()}: ${message.text()}`);
+	});
+}
+
+async function open(browser: Browser, baseURL: string | undefined, options: Options): Promise<Page> {
+	const context = await browser.newContext({ baseURL, locale: 'en-US', ...options });
+	return context.newPage();
+}
+
+export const test = base.extend<{ visit: Visit }>({
+	visit: async ({ browser, baseURL }, use) => {
+		const faults: string[] = [];
+		const pages: Page[] = [];
+		await use(async (options = {}) => {
+			const page = await open(browser, baseURL, options);
+			await watch(page, faults);
+			pages.push(page);
+			return page;
+		});
+		await Promise.all(pages.map((page) => page.context().close()));
+		expect(faults).toEqual([]);
+	}
+});
+
+/** A picture of a step, kept among the results. */
+export async function shoot(page: Page, name: string): Promise<void> {
+	await page.screenshot({ path: `test-results/shots/${name}.png`, fullPage: true, animations: 'disabled' });
+}
+
+/** Nothing serious by axe, nothing wider than the window; and a picture. */
+export async function inspect(page: Page, name: string): Promise<void> {
+	await settled(page);
+	await shoot(page, name);
+	await expectAccessible(page);
+	await expectNoSidewaysScroll(page);
+}
+
+/** The newest mail to an address. Mails take the stack's own way: outbox, bus, sender. */
+export async function mailTo(request: APIRequestContext, email: string): Promise<string> {
+	let text = '';
+	await expect
+		.poll(
+			async () => {
+				const reply = await request.get(`/_dev/mailbox.json?to=${encodeURIComponent(email)}`);
+				text = (await reply.json()).items[0]?.text ?? '';
+				return text;
+			},
+			{ message: `a mail to ${email}`, timeout: 40_000 }
+		)
+		.not.toBe('');
+	return text;
+}
+
+/** Asks for a mail on the sign-in page. */
+export async function askForMail(page: Page, email: string): Promise<void> {
+	await page.goto('/sign-in');
+	await page.getByLabel('E-mail address').fill(email);
+	await page.getByRole('button', { name: 'Send me a code' }).click();
+	await expect(page.getByText(`We have sent a mail to ${email}`)).toBeVisible();
+}
+
+/** Signs in through the issuer: the quick way in for everybody whose sign-in is not the story. */
+export async function signIn(page: Page, email: string, name: string): Promise<void> {
+	await page.goto('/sign-in');
+	await page.getByRole('button', { name: 'Continue with Sandbox' }).click();
+	await page.getByLabel('E-mail').fill(email);
+	await page.getByLabel('Name', { exact: true }).fill(name);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await expect(page.getByRole('button', { name: /^Your pages/ })).toBeVisible();
+}
+
+/** Goes to one of one's own pages through the menu behind one's name. */
+export async function ownPage(page: Page, name: string): Promise<void> {
+	await page.getByRole('button', { name: /^Your pages/ }).click();
+	await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
+}
