@@ -1,5 +1,4 @@
-// Runs before the first paint: the viewer's mode and the last known brand's tokens, so that nothing flashes.
-// The application repeats this with the fresh record; see src/lib/brand/.
+// Before the first paint: the last known mode and tokens. See src/lib/brand/.
 (() => {
 	try {
 		const root = document.documentElement;
@@ -20,6 +19,6 @@
 			setTimeout(() => delete root.dataset.brandPending, 1500);
 		}
 	} catch {
-		// Storage is closed or holds something else: the prerendered default stands.
+		// No storage: the default stands.
 	}
 })();
