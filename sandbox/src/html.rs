@@ -26,7 +26,7 @@ pub(crate) fn page(status: StatusCode, title: &str, main: &str) -> Response {
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>{title} - Sandbox</title><style>{STYLE}</style></head><body>\
-         <p class=\"banner\"><strong>Sandbox</strong> - no real money, no real accounts</p>\
+         <header class=\"banner\"><strong>Sandbox</strong> - no real money, no real accounts</header>\
          <main><h1>{title}</h1>{main}</main></body></html>"
     );
     let mut response = (status, Html(body)).into_response();

@@ -1,5 +1,8 @@
 //! The state file: read at the start, replaced as a whole after changes.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,18 +22,28 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Data> {
         return Ok(Data::default());
     }
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&text)
-        .with_context(|| format!("{} is not a sandbox's state", path.display()))
+    let mut data: Data = serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not a sandbox's state", path.display()))?;
+    data.stripe.keys.retain(|_, kept| kept.is_answered());
+    Ok(data)
 }
 
-/// Replaces the state file in one step, so that a crash leaves the old or the new state.
+/// Replaces the state file in one step, so that a crash leaves the old or the new state. It holds the issuer's private
+/// keys, so it is for its owner alone.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub(crate) fn save(sandbox: &Sandbox, path: &Path) -> anyhow::Result<()> {
     let text = sandbox.read(serde_json::to_vec_pretty)?;
     let fresh = path.with_extension("new");
-    std::fs::write(&fresh, text).with_context(|| format!("cannot write {}", fresh.display()))?;
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)
+        .and_then(|mut file| file.write_all(&text))
+        .with_context(|| format!("cannot write {}", fresh.display()))?;
     std::fs::rename(&fresh, path).with_context(|| format!("cannot replace {}", path.display()))
 }
 

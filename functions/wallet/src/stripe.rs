@@ -27,6 +27,7 @@ pub struct StripeKeys {
     secret_id: Option<String>,
     base_url: Option<String>,
     read: Arc<OnceCell<Keys>>,
+    made: Arc<OnceCell<Payments>>,
 }
 
 impl StripeKeys {
@@ -36,7 +37,7 @@ impl StripeKeys {
         secret_id: Option<String>,
         base_url: Option<String>,
     ) -> Self {
-        Self { client, secret_id, base_url, read: Arc::default() }
+        Self { client, secret_id, base_url, read: Arc::default(), made: Arc::default() }
     }
 
     /// The keys, read at the first call that succeeds.
@@ -47,14 +48,18 @@ impl StripeKeys {
         self.read.get_or_try_init(|| self.load()).await
     }
 
-    /// A client for requests.
+    /// The client for requests, made at the first call.
     ///
     /// # Errors
     /// As [`StripeKeys::keys`].
-    pub async fn payments(&self) -> Result<Payments, Problem> {
-        let keys = self.keys().await?;
-        Payments::new(&keys.secret_key, self.base_url.as_deref(), TIMEOUT)
-            .map_err(Problem::internal)
+    pub async fn payments(&self) -> Result<&Payments, Problem> {
+        self.made
+            .get_or_try_init(|| async {
+                let keys = self.keys().await?;
+                Payments::new(&keys.secret_key, self.base_url.as_deref(), TIMEOUT)
+                    .map_err(Problem::internal)
+            })
+            .await
     }
 
     async fn load(&self) -> Result<Keys, Problem> {

@@ -30,6 +30,13 @@ pub(crate) struct KeyedAnswer {
     pub body: Value,
 }
 
+impl KeyedAnswer {
+    /// Whether its request was answered; after a restart, one that was not never will be.
+    pub(crate) fn is_answered(&self) -> bool {
+        !self.in_progress
+    }
+}
+
 /// A POST that has passed the checks before execution.
 pub(crate) struct Request {
     key: Option<String>,
