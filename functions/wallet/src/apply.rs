@@ -7,8 +7,8 @@
 use ledger::{Account, CardRefund, Currency, Entry, Money};
 use payments::{StripeEvent, StripeFact};
 use store::top_up::{
-    EventItem, EventStatus, TopUpItem, event_key, mark_applied, mark_expired, mark_failed,
-    mark_paid, raise_refunded,
+    DecisionItem, EventItem, EventStatus, TopUpItem, decision_key, event_key, mark_applied,
+    mark_expired, mark_failed, mark_paid, raise_refunded,
 };
 use store::wallet::{EntryNotes, WalletItem, change_spending, put_entry};
 use store::{CommitError, Store, StoreError, Table, Transaction, Update};
@@ -237,16 +237,16 @@ async fn close_dispute(
     let member = top_up.member_id.as_str();
     let opened = written(store, &top_up, &format!("DISPUTE#{dispute}#OPEN")).await?;
     let opened = opened.ok_or(ApplyError::NotApplicable("the dispute has not been opened"))?;
-    for phase in ["WON", "LOST"] {
-        if written(store, &top_up, &format!("DISPUTE#{dispute}#{phase}")).await?.is_some() {
-            return Ok(Transaction::new());
-        }
+    let key = decision_key(dispute);
+    if store.get::<DecisionItem>(Table::App, &key).await?.is_some() {
+        return Ok(Transaction::new());
     }
+    let decision = DecisionItem { top_up_id: top_up.top_up_id.clone(), won, at_ms: now_ms };
     let wallet = wallet_of(store, &top_up).await?;
     let disputed = opened.effect_on(&Account::Stripe);
     let amount = if won { disputed } else { wallet.available_minor.min(0).saturating_neg() };
     let money = Money::new(amount, top_up.currency);
-    let mut tx = Transaction::new();
+    let mut tx = Transaction::new().create("decision", Table::App, &key, &decision);
     if amount > 0 {
         let entry = if won {
             ledger::dispute_reversal(member, &top_up.top_up_id, dispute, money)

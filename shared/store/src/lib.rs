@@ -31,6 +31,7 @@
 //! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |
 //! | App | payment intent | `INTENT#<pi>` | `INTENT` | |
 //! | App | event of the processor | `STRIPE#<event>` | `EVENT` | |
+//! | App | decision of a dispute | `DISPUTE#<dispute>` | `DECISION` | |
 //! | App | idempotency record | `REQUEST#<caller>#<route>#<key>` | `REQUEST` | |
 //! | App | outbox | `OUTBOX#<id>` | `OUTBOX` | |
 //! | App | mark of a handled event | `HANDLED#<id>` | `<consumer>` | |

@@ -58,6 +58,17 @@ pub struct IntentItem {
     pub top_up_id: String,
 }
 
+/// How a dispute was decided. Its item makes a decision count once, whichever event tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionItem {
+    /// Of which top-up.
+    pub top_up_id: String,
+    /// Whether the payment came back.
+    pub won: bool,
+    /// When it was told, Unix milliseconds.
+    pub at_ms: i64,
+}
+
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +135,11 @@ pub fn intent_key(payment_intent: &str) -> Key {
 /// The key of an event.
 pub fn event_key(event_id: &str) -> Key {
     Key::new(format!("STRIPE#{event_id}"), "EVENT")
+}
+
+/// The key of a dispute's decision.
+pub fn decision_key(dispute: &str) -> Key {
+    Key::new(format!("DISPUTE#{dispute}"), "DECISION")
 }
 
 /// Marks a top-up as paid by an intent, whatever it was before, and remembers the intent.

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::{Call, Fault, Kit};
 
-use super::till::{Till, completed, event, pending, refunded, succeeded};
+use super::till::{Till, completed, dispute, event, pending, refunded, succeeded};
 use crate::books::Books;
 
 #[tokio::test]
@@ -130,6 +130,32 @@ async fn a_refund_before_its_payment_waits_for_it() {
     till.accept(&kit, &completed("1", &top_up, 2_500)).await;
     till.accept(&kit, &refund).await;
     assert_eq!(Books::of(&kit).spending(&ada.id()), 1_500);
+}
+
+#[tokio::test]
+async fn a_decision_counts_once_whichever_event_tells_it() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    kit.fund(&ada, 5_000).await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    till.accept(&kit, &completed("1", &top_up, 2_500)).await;
+    let other = |body: String| body.replace("dp_1", "dp_2");
+    let opened = |name| dispute(name, "charge.dispute.created", "needs_response", 1_000);
+    till.accept(&kit, &opened("2")).await;
+    till.accept(&kit, &other(opened("3"))).await;
+    // Lost without a debt moves nothing, so only the decision's own mark tells that it was told.
+    for name in ["4", "5"] {
+        till.accept(&kit, &dispute(name, "charge.dispute.closed", "lost", 1_000)).await;
+    }
+    let wallet = kit.store().wallet(&ada.id()).await.unwrap().unwrap();
+    assert_eq!((wallet.open_disputes, wallet.available_minor), (1, 5_500));
+    for name in ["6", "7"] {
+        till.accept(&kit, &other(dispute(name, "charge.dispute.closed", "won", 1_000))).await;
+    }
+    let wallet = kit.store().wallet(&ada.id()).await.unwrap().unwrap();
+    assert_eq!((wallet.open_disputes, wallet.available_minor), (0, 6_500));
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 6_500);
 }
 
 #[tokio::test]
