@@ -1,4 +1,5 @@
 //! The people of a journey, made anew for each test, and what they do together.
+#![expect(clippy::panic, reason = "a test stops at the first surprise")]
 
 use parlor_tests::{Person, Stack};
 use reqwest::Method;
