@@ -59,6 +59,7 @@ export const test = base.extend<{ visit: Visit }>({
 
 /** A picture of a step, kept among the results. */
 export async function shoot(page: Page, name: string): Promise<void> {
+	await page.evaluate(() => scrollTo(0, 0));
 	await page.screenshot({ path: `test-results/shots/${name}.png`, fullPage: true, animations: 'disabled' });
 }
 

@@ -67,15 +67,16 @@ async fn write(ctx: &Ctx, to: &str, challenge_id: Uuid) -> Result<Option<Letter>
     let Some(challenge) = store::sign_in::find_challenge(&ctx.store, &key).await? else {
         return Ok(None);
     };
-    let minutes = challenge.expires_at.duration_since(ctx.now()).as_mins();
-    if challenge.id != challenge_id || minutes < 1 {
+    let seconds = challenge.expires_at.duration_since(ctx.now()).as_secs();
+    if challenge.id != challenge_id || seconds < 60 {
         return Ok(None);
     }
     let proof = proof(&ctx.tokens, challenge_id).await?;
     let site = store::site::active(&ctx.store, &ctx.config.brand).await?;
     let token = format!("{}.{}", store::sign_in::challenge_hash(to), proof.secret);
     let link = format!("{}/sign-in/link#token={token}", ctx.config.site_url);
-    let letter = SignInLetter { site: &site, code: &proof.code, link: &link, minutes };
+    let letter =
+        SignInLetter { site: &site, code: &proof.code, link: &link, minutes: (seconds + 30) / 60 };
     sign_in_letter(&letter).map(Some).map_err(Problem::internal)
 }
 
