@@ -1,10 +1,10 @@
 /** Ways in, by keyboard too, and what a person is told when one of them fails. */
-import { address, askForMail, expect, inspect, mailTo, shoot, signIn, test } from './support';
+import { address, askForMail, expect, inspect, mailTo, shoot, signIn, test, toIssuer } from './support';
 
 test('a person of the list at the issuer is signed in under their name', async ({ visit }) => {
 	const page = await visit();
 	await page.goto('/sign-in?return_to=/account');
-	await page.getByRole('button', { name: 'Continue with Sandbox' }).click();
+	await toIssuer(page);
 	await shoot(page, '30-picker');
 	await page.getByRole('button', { name: /^Esi Mensah/ }).click();
 	await expect(page).toHaveURL('/account');
@@ -22,7 +22,7 @@ test('a person of the list at the issuer is signed in under their name', async (
 test('who refuses at the issuer is told that nothing has changed', async ({ visit }) => {
 	const page = await visit();
 	await page.goto('/sign-in');
-	await page.getByRole('button', { name: 'Continue with Sandbox' }).click();
+	await toIssuer(page);
 	await page.getByRole('button', { name: 'Refuse' }).click();
 	await expect(page.getByText('The sign-in was not completed.')).toBeVisible();
 	await inspect(page, '32-refused');
@@ -33,8 +33,8 @@ test('who refuses at the issuer is told that nothing has changed', async ({ visi
 test('an issuer that has not verified the address signs nobody in', async ({ visit }) => {
 	const page = await visit();
 	await page.goto('/sign-in');
-	await page.getByRole('button', { name: 'Continue with Sandbox' }).click();
-	await page.getByLabel('E-mail').fill(address('unverified'));
+	await toIssuer(page);
+	await page.getByLabel('E-mail', { exact: true }).fill(address('unverified'));
 	await page.getByLabel('The address is verified').uncheck();
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await expect(page.getByRole('alert')).toContainText(/verified/);
@@ -84,7 +84,7 @@ test('a declined card and a cancelled payment leave the wallet as it was', async
 	await signIn(page, address('decline'), 'Dee Clined');
 	await page.goto('/wallet');
 	await page.getByRole('button', { name: 'Add $25.00' }).click();
-	await page.getByLabel('E-mail').fill('payer@example.test');
+	await page.getByLabel('E-mail', { exact: true }).fill('payer@example.test');
 	await page.getByRole('button', { name: 'Decline' }).click();
 	await expect(page.getByRole('alert')).toContainText('declined');
 	await shoot(page, '36-declined');

@@ -48,7 +48,7 @@ async function topUp(member: Page): Promise<void> {
 	await member.getByRole('button', { name: 'Add $25.00' }).click();
 	await expect(member.getByRole('heading', { name: 'Pay by card' })).toBeVisible();
 	await shoot(member, '10-checkout');
-	await member.getByLabel('E-mail').fill('payer@example.test');
+	await member.getByLabel('E-mail', { exact: true }).fill('payer@example.test');
 	await member.getByRole('button', { name: /^Pay/ }).click();
 	await expect(member.getByText('$25.00 has arrived')).toBeVisible();
 	await inspect(member, '11-wallet-paid');

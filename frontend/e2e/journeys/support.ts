@@ -95,11 +95,17 @@ export async function askForMail(page: Page, email: string): Promise<void> {
 	await expect(page.getByText(`We have sent a mail to ${email}`)).toBeVisible();
 }
 
+/** Goes from the sign-in page to the issuer's list of people. */
+export async function toIssuer(page: Page): Promise<void> {
+	await page.getByRole('button', { name: 'Continue with Sandbox' }).click();
+	await expect(page.getByRole('heading', { name: 'Choose who you are' })).toBeVisible();
+}
+
 /** Signs in through the issuer: the quick way in for everybody whose sign-in is not the story. */
 export async function signIn(page: Page, email: string, name: string): Promise<void> {
 	await page.goto('/sign-in');
-	await page.getByRole('button', { name: 'Continue with Sandbox' }).click();
-	await page.getByLabel('E-mail').fill(email);
+	await toIssuer(page);
+	await page.getByLabel('E-mail', { exact: true }).fill(email);
 	await page.getByLabel('Name', { exact: true }).fill(name);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await expect(page.getByRole('button', { name: /^Your pages/ })).toBeVisible();
