@@ -52,7 +52,7 @@ pub struct ListHosts {
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<String>,
     /// Of the page before.
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 
@@ -94,7 +94,8 @@ impl ListHosts {
 
     /// The list that a cursor belongs to: the filters and the order.
     fn list(&self) -> Result<String, Problem> {
-        serde_json::to_string(self)
+        let filters = Self { cursor: None, ..self.clone() };
+        serde_json::to_string(&filters)
             .map(|query| format!("list_hosts {query}"))
             .map_err(Problem::internal)
     }

@@ -3610,6 +3610,8 @@ export interface operations {
                 specialty?: string;
                 /** @description `featured` (default), `rating`, `price` or `reviews`. */
                 sort?: string;
+                /** @description Of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
