@@ -55,7 +55,7 @@ test('another brand is one record: title, words, colors and navigation change wi
 		await expect(one.getByRole('banner').getByRole('link', { name }).first()).toBeVisible();
 		await inspect(one, `51-${name.toLowerCase()}`);
 		return {
-			color: await one.evaluate(() => getComputedStyle(document.body).backgroundColor),
+			color: await one.getByRole('heading', { level: 1 }).evaluate((title) => getComputedStyle(title).color),
 			title: await one.title(),
 			navigation: await one.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts(),
 			words: await one.getByRole('main').innerText()
@@ -63,6 +63,7 @@ test('another brand is one record: title, words, colors and navigation change wi
 	};
 	const use = async (name: string) => {
 		await page.goto('/admin/site');
+		await expect(page.getByRole('button', { name: `Use ${name}` })).toBeEnabled();
 		await page.getByRole('button', { name: `Use ${name}` }).click();
 		await expect(page.getByRole('banner').getByRole('link', { name }).first()).toBeVisible();
 		await inspect(page, `50-admin-${name.toLowerCase()}`);

@@ -90,6 +90,8 @@ export async function mailTo(request: APIRequestContext, email: string): Promise
 /** Asks for a mail on the sign-in page. */
 export async function askForMail(page: Page, email: string): Promise<void> {
 	await page.goto('/sign-in');
+	// What the API has told is on the page: it is alive.
+	await expect(page.getByRole('button', { name: 'Continue with Sandbox' })).toBeVisible();
 	await page.getByLabel('E-mail address').fill(email);
 	await page.getByRole('button', { name: 'Send me a code' }).click();
 	await expect(page.getByText(`We have sent a mail to ${email}`)).toBeVisible();
