@@ -7,6 +7,8 @@ mod client;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod routes;
@@ -16,5 +18,7 @@ mod scenarios;
 mod session_world;
 #[cfg(test)]
 mod template;
+#[cfg(test)]
+mod whole;
 
 pub use client::{Person, Reply, Stack, code_in};

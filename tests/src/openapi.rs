@@ -4,38 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use hosts::photo::Photos;
 use serde_json::Value;
 use testkit::Kit;
 use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
-use web::{Route, Trigger};
+use web::Trigger;
+
+use crate::whole::{routers, routes};
 
 fn file() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../openapi.json")
 }
 
-/// Every route of every domain.
-fn routes() -> Vec<Route> {
-    [identity::ROUTES, hosts::ROUTES, sessions::ROUTES, wallet::ROUTES].concat()
-}
-
-/// The routers of all domains.
-async fn routers() -> [OpenApiRouter; 4] {
-    let kit = Kit::new().await;
-    let aws = kit.aws.config();
-    let photos = Photos::from_aws(&kit.config.media_bucket, &aws);
-    [
-        identity::router(identity::App::new(kit.ctx(), &aws).unwrap()),
-        hosts::router(hosts::App::new(kit.ctx(), photos)),
-        sessions::router(sessions::App::new(kit.ctx())),
-        wallet::router(wallet::App::new(kit.ctx(), &aws)),
-    ]
-}
-
 /// The routers of all domains, merged.
 async fn document() -> OpenApi {
-    let merged = routers().await.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
+    let merged =
+        routers(&Kit::new().await).into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
     let (_, mut document) = merged.split_for_parts();
     document.info = Info::new("Parlor", "1");
     web::describe(document, &routes())
@@ -90,7 +74,7 @@ async fn every_operation_says_its_success_and_its_problems() {
 #[tokio::test]
 async fn no_two_domains_give_one_name_to_two_shapes() {
     let mut shapes: BTreeMap<String, Value> = BTreeMap::new();
-    for router in routers().await {
+    for router in routers(&Kit::new().await) {
         let document = serde_json::to_value(router.into_openapi()).unwrap();
         for (name, shape) in document["components"]["schemas"].as_object().unwrap() {
             let before = shapes.insert(name.clone(), shape.clone());
