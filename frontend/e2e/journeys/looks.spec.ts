@@ -66,6 +66,8 @@ test('another brand is one record: title, words, colors and navigation change wi
 		await expect(page.getByRole('button', { name: `Use ${name}` })).toBeEnabled();
 		await page.getByRole('button', { name: `Use ${name}` }).click();
 		await expect(page.getByRole('banner').getByRole('link', { name }).first()).toBeVisible();
+		await page.reload();
+		await expect(page.getByRole('banner').getByRole('link', { name }).first()).toBeVisible();
 		await inspect(page, `50-admin-${name.toLowerCase()}`);
 	};
 	const before = await guest('SoulSeer');
