@@ -8,6 +8,7 @@ Usage:
   python publish.py stripe-secret SECRET FILE
                                             give the functions the sandbox's webhook secret (local stack only)
   python publish.py invoke STACK ROUTE FILE call one function with an event and print its reply
+  python publish.py environment STACK       the variables of the functions, as KEY=VALUE lines
 AWS_ENDPOINT_URL and the credentials come from the environment, as with every AWS tool.
 """
 
@@ -49,10 +50,23 @@ def outputs(stack):
     print(json.dumps(found))
 
 
+def environment(stack):
+    """For a function that runs outside the stack: what it would have inside, and the tools' own credentials."""
+    variables = boto3.client("lambda").get_function_configuration(
+        FunctionName=_physical_name(stack, "ReadSite"))["Environment"]["Variables"]
+    own = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    variables.update({name: os.environ[name] for name in own if name in os.environ})
+    print("\n".join(f"{name}={value}" for name, value in sorted(variables.items())))
+
+
+def _physical_name(stack, logical_id):
+    resource = boto3.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
+    return resource["StackResourceDetail"]["PhysicalResourceId"]
+
+
 def invoke(stack, route, file):
     logical_id = "".join(word.capitalize() for word in route.split("_"))
-    resource = boto3.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
-    name = resource["StackResourceDetail"]["PhysicalResourceId"]
+    name = _physical_name(stack, logical_id)
     with open(file, "rb") as event:
         reply = boto3.client("lambda").invoke(FunctionName=name, Payload=event.read())
     print(reply["Payload"].read().decode())
@@ -104,6 +118,6 @@ def _content_type(key):
 
 
 if __name__ == "__main__":
-    tasks = {"bucket": bucket, "outputs": outputs, "site": site, "invoke": invoke,
+    tasks = {"bucket": bucket, "outputs": outputs, "site": site, "invoke": invoke, "environment": environment,
              "stripe-secret": stripe_secret}
     tasks[sys.argv[1]](*sys.argv[2:])

@@ -87,6 +87,10 @@ impl LocalStack {
         let sandbox = step("start the sandbox (Stripe, sign-in issuer)", || {
             start_sandbox(tools, &settings, &outputs)
         })?;
+        let mut environment = tools.script("publish.py");
+        aws(&mut environment, &settings);
+        let variables = output(environment.args(["environment", STACK]))?;
+        fs::write(settings.state().join("functions.env"), variables)?;
         outputs.insert("SiteUrl".to_owned(), settings.url());
         outputs.insert("AwsUrl".to_owned(), format!("http://127.0.0.1:{}", settings.gateway()));
         outputs.insert("SandboxUrl".to_owned(), format!("http://127.0.0.1:{}", settings.sandbox()));
