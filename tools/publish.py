@@ -8,7 +8,7 @@ Usage:
   python publish.py stripe-secret SECRET FILE
                                             give the functions the sandbox's webhook secret (local stack only)
   python publish.py invoke STACK ROUTE FILE call one function with an event and print its reply
-  python publish.py environment STACK       the variables of the functions, as KEY=VALUE lines
+  python publish.py environment STACK       the variables of the functions, as KEY='VALUE' lines
 AWS_ENDPOINT_URL and the credentials come from the environment, as with every AWS tool.
 """
 
@@ -56,7 +56,7 @@ def environment(stack):
         FunctionName=_physical_name(stack, "ReadSite"))["Environment"]["Variables"]
     own = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
     variables.update({name: os.environ[name] for name in own if name in os.environ})
-    print("\n".join(f"{name}={value}" for name, value in sorted(variables.items())))
+    print("\n".join(f"{name}='{value}'" for name, value in sorted(variables.items())))
 
 
 def _physical_name(stack, logical_id):
