@@ -8,7 +8,9 @@ export default defineConfig({
 	outputDir: '../test-results',
 	forbidOnly: Boolean(process.env.CI),
 	workers: 2,
-	timeout: 60_000,
+	// Generous: a machine that also compiles is slow, and a wait ends as soon as what it waits for is there.
+	timeout: 120_000,
+	expect: { timeout: 20_000 },
 	reporter: [['list']],
 	use: {
 		locale: 'en-US',

@@ -70,7 +70,7 @@ pub fn build_for_aws(tools: &Tools, architecture: &str) -> Result<()> {
             command.arg("--arm64");
         }
         for domain in DOMAINS {
-            command.args(["--bin", domain]);
+            command.args(["--package", domain, "--bin", domain]);
         }
         run(&mut command)?;
         for domain in DOMAINS {
