@@ -82,7 +82,7 @@ impl Scene {
             Some(token) => request.bearer(token),
             None => request,
         };
-        call(&self.router, request.key(&format!("matrix-{caller}"))).await.status.into()
+        call(&self.router, request.key(&format!("matrix-{caller}"))).await.status
     }
 
     /// The route's example, with this world's ids in it.
