@@ -9,6 +9,7 @@ import json
 import os
 import re
 import time
+from datetime import datetime, timezone
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color-scheme: light dark; }
@@ -93,9 +94,17 @@ def _mailbox(to):
             )
         rows.append(
             f"<article><h2>{html.escape(mail['subject'])}</h2><p>To {html.escape(', '.join(mail['to']))}, "
-            f"from {html.escape(mail['from'])}, {html.escape(mail['at'])}</p><pre>{_linked(mail['text'])}</pre>{rendered}</article>"
+            f"from {html.escape(mail['from'])}, {html.escape(_moment(mail['at']))}</p><pre>{_linked(mail['text'])}</pre>{rendered}</article>"
         )
     return _frame("Mailbox", "".join(rows) or "<p>No mail has been sent yet.</p>")
+
+
+def _moment(timestamp):
+    """When a mail was sent, for people: UTC to the second."""
+    try:
+        return datetime.fromtimestamp(float(timestamp), timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        return timestamp
 
 
 def _openapi(path):

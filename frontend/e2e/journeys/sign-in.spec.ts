@@ -90,6 +90,7 @@ test('a declined card and a cancelled payment leave the wallet as it was', async
 	await shoot(page, '36-declined');
 	await page.getByRole('link', { name: 'Cancel' }).click();
 	await expect(page.getByRole('heading', { level: 1, name: 'Wallet' })).toBeVisible();
+	await expect(page.getByText('The payment was cancelled')).toBeVisible();
 	await expect(page.getByText('Nothing has moved yet')).toBeVisible();
 	await inspect(page, '37-cancelled');
 });

@@ -4,6 +4,7 @@ import { formatMoney } from '$lib/format/money';
 import type { Refusals } from './problem-message';
 
 export const refusals = {
+	'invalid-request': () => m.problem_invalid(),
 	'code-wrong': (problem) => m.problem_code_wrong({ count: problem.number('tries_left') ?? 0 }),
 	'code-expired': () => m.problem_code_expired(),
 	'link-expired': () => m.problem_link_expired(),
