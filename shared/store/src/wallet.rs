@@ -6,7 +6,7 @@
 use ledger::{Account, Currency, Entry};
 use serde::{Deserialize, Serialize};
 
-use crate::{Condition, Key, Query, Store, StoreError, Table, Transaction, Update};
+use crate::{Key, Query, Store, StoreError, Table, Transaction, Update};
 
 /// Over how many partitions the list of accounts is spread.
 pub const ACCOUNT_SHARDS: u32 = 16;
@@ -382,10 +382,4 @@ pub fn shard_of(text: &str, shards: u32) -> u32 {
         .bytes()
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash.checked_rem(shards).unwrap_or(0)
-}
-
-/// The condition that a wallet may spend this much and is not locked.
-pub fn can_spend(amount_minor: i64) -> Condition {
-    Condition::that("available_minor >= :amount AND attribute_not_exists(locked)")
-        .value(":amount", amount_minor)
 }
