@@ -111,10 +111,14 @@ export async function signIn(page: Page, email: string, name: string): Promise<v
 	await page.getByLabel('Name', { exact: true }).fill(name);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await expect(page.getByRole('button', { name: /^Your pages/ })).toBeVisible();
+	// One's name is there before the page that the sign-in leads to.
+	await expect(page).not.toHaveURL(/\/sign-in/);
 }
 
 /** Goes to one of one's own pages through the menu behind one's name. */
 export async function ownPage(page: Page, name: string): Promise<void> {
-	await page.getByRole('button', { name: /^Your pages/ }).click();
+	const menu = page.getByRole('button', { name: /^Your pages/ });
+	await menu.click();
+	await expect(menu).toHaveAttribute('aria-expanded', 'true');
 	await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
 }

@@ -86,6 +86,23 @@ test('a mailed link waits for a press and its token leaves the address', async (
 	await expect(page.getByRole('button', { name: 'Your pages, Mara' })).toBeVisible();
 });
 
+test('a menu opened while the page is still on its way stays open', async ({ page, context }, info) => {
+	await enter(context, info.title);
+	await page.goto('/sign-in/link#token=good');
+	let arrive = () => {};
+	const held = new Promise<void>((resolve) => (arrive = resolve));
+	await page.route('**/_app/immutable/nodes/*.js', (route) => held.then(() => route.continue()));
+	await page.getByRole('button', { name: 'Sign me in' }).click();
+	await page.getByRole('button', { name: 'Your pages, Mara' }).click();
+	await expect(page.getByRole('link', { name: 'Account' })).toBeVisible();
+	await expect(page).toHaveURL('/sign-in/link');
+	arrive();
+	await expect(page.getByRole('heading', { level: 1, name: 'The answer is already near you' })).toBeVisible();
+	await page.getByRole('link', { name: 'Account' }).click();
+	await expect(page).toHaveURL('/account');
+	await expect(page.getByRole('link', { name: 'Account' })).toBeHidden();
+});
+
 test('asking shows the price first and opens the room', async ({ page, context }, info) => {
 	await enter(context, info.title, 'member');
 	await page.goto('/readers/luna-marquez');
