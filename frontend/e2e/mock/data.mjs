@@ -253,10 +253,10 @@ export const receipt = {
 	fee_rule: { version: 'soulseer-1', platform_percent: '30' },
 	minute_ms: 60_000,
 	intervals: [
-		{ from: iso(0), until: iso(300_000), active_ms: 300_000 },
-		{ from: iso(360_000), until: iso(500_000), active_ms: 140_000 }
+		{ from: iso(0), until: iso(300_417), active_ms: 300_417 },
+		{ from: iso(360_000), until: iso(499_618), active_ms: 139_618 }
 	],
-	active_ms: 440_000,
+	active_ms: 440_035,
 	minutes: Array.from({ length: 8 }, (_, index) => ({
 		number: index + 1,
 		entry_id: `entry-${index + 1}`,

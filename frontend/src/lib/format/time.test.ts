@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import {
+	decimalsFor,
 	formatClock,
 	formatCountdown,
 	formatDate,
 	formatDateTime,
 	formatExact,
+	formatLength,
 	formatMonth,
 	isoDuration
 } from './time';
@@ -31,6 +33,18 @@ it('runs_a_clock_in_whole_seconds', () => {
 	expect(formatClock(7999)).toBe('0:07');
 	expect(formatClock(750_000)).toBe('12:30');
 	expect(formatClock(3_723_000)).toBe('1:02:03');
+});
+
+it('shows_parts_of_a_duration_so_that_they_add_up_by_eye', () => {
+	expect(decimalsFor([])).toBe(0);
+	expect(decimalsFor([5000, 60_000])).toBe(0);
+	expect(decimalsFor([5000, 6600])).toBe(1);
+	expect(decimalsFor([5000, 6613])).toBe(3);
+	expect(formatLength(7999, 3)).toBe('0:07.999');
+	expect(formatLength(3_723_040, 3)).toBe('1:02:03.040');
+	expect(formatLength(6600, 1)).toBe('0:06.6');
+	expect(formatLength(60_000, 0)).toBe('1:00');
+	expect(formatExact(instant, 'America/New_York', 3)).toMatch(/10:00:07\.250\sAM EST$/);
 });
 
 it('shows_zero_on_a_countdown_only_when_the_time_is_over', () => {

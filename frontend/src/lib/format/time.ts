@@ -12,7 +12,7 @@ export function formatDateTime(instant: string, zone?: string): string {
 }
 
 /** With seconds and the zone's name, for receipts and the audit log. */
-export function formatExact(instant: string, zone?: string): string {
+export function formatExact(instant: string, zone?: string, decimals: 0 | 1 | 3 = 0): string {
 	return format(
 		instant,
 		{
@@ -22,6 +22,7 @@ export function formatExact(instant: string, zone?: string): string {
 			hour: 'numeric',
 			minute: '2-digit',
 			second: '2-digit',
+			...(decimals && { fractionalSecondDigits: decimals }),
 			timeZoneName: 'short'
 		},
 		zone
@@ -50,6 +51,18 @@ export function formatClock(milliseconds: number): string {
 	const minutes = Math.floor(total / 60);
 	if (minutes < 60) return `${minutes}:${seconds}`;
 	return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${seconds}`;
+}
+
+/** How many decimals of a second show all of these durations as they are: none, tenths, or milliseconds. */
+export function decimalsFor(durationsMs: readonly number[]): 0 | 1 | 3 {
+	if (durationsMs.every((duration) => duration % 1000 === 0)) return 0;
+	return durationsMs.every((duration) => duration % 100 === 0) ? 1 : 3;
+}
+
+/** A clock that stands: `5:00.417`. With decimals from `decimalsFor`, shown parts add up to their shown sum. */
+export function formatLength(milliseconds: number, decimals: 0 | 1 | 3): string {
+	const rest = String(Math.max(0, milliseconds) % 1000).padStart(3, '0');
+	return formatClock(milliseconds) + (decimals ? `.${rest.slice(0, decimals)}` : '');
 }
 
 /** A countdown rounds up, so that it reads 0:00 only when the time is over. */
