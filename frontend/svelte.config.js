@@ -20,7 +20,9 @@ const config = {
 			mode: 'hash',
 			directives: {
 				'default-src': ['none'],
-				'script-src': ['self'],
+				// WebAssembly may be compiled (the receipt's verifier), JavaScript still not from text. On every page: who comes
+				// to a receipt by a link keeps the policy of the page where the visit began.
+				'script-src': ['self', 'wasm-unsafe-eval'],
 				'style-src': ['self'],
 				// The one style attribute is that of SvelteKit's route announcer.
 				'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],

@@ -8,7 +8,7 @@ use crate::functions::cargo;
 use crate::process::{self, run_logged, stop_asked};
 use crate::steps::step;
 use crate::tools::Tools;
-use crate::{paths, site};
+use crate::{paths, site, wasm};
 
 /// Results so far. A failed part does not hide the others: all run, then the verdict.
 #[derive(Default)]
@@ -91,6 +91,7 @@ pub fn run_all(tally: &mut Tally, tools: &Tools) {
     );
     if paths::frontend().join("package.json").exists() {
         tally.part("site packages", site::install);
+        tally.part("the site's WebAssembly", wasm::build);
         tally.part("site types", || {
             run_logged(&mut site::npm(&["run", "check"]), &log_of("site types"))
         });

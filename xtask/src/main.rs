@@ -15,6 +15,7 @@ mod site;
 mod steps;
 mod test;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 

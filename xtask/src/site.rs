@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
 use crate::process::run_logged;
 use crate::steps::{Mark, marks, step};
+use crate::{paths, wasm};
 
 /// The longest list that a CloudFront function has room for beside its code.
 const PAGES_MAX_BYTES: usize = 4096;
@@ -50,6 +50,7 @@ pub fn install() -> Result<()> {
 /// The build fails, or a page of the result has no content security policy.
 pub fn build() -> Result<PathBuf> {
     install()?;
+    wasm::build()?;
     let built = paths::frontend().join("build");
     let mark =
         Mark::of(&marks(), "site", &[paths::frontend(), paths::root().join("openapi.json")], &[])?;

@@ -16,6 +16,7 @@ mod lease;
 mod meter;
 mod observe;
 mod receipt;
+mod recompute;
 mod settle;
 mod state;
 
@@ -26,6 +27,7 @@ pub use observe::{Facts, Presence};
 pub use receipt::{
     ChargedMinute, LeaseLine, Party, Receipt, ReceiptError, ReceiptInput, ReceiptInterval, Released,
 };
+pub use recompute::{Line, Rule};
 pub use settle::Settlement;
 pub use state::{EndReason, PauseReason, Side, State};
 
