@@ -9,11 +9,13 @@ use runtime::{BatchReply, SqsEvent, Unit, each_message, emit};
 use store::StoreError;
 use web::{Ctx, Need, Route, Trigger};
 
-use crate::charge::{Outcome, charge_shard};
+use crate::charge::{Outcome, charge_all, read_shard};
 use crate::queue::{Queue, QueueError, Work};
 
 /// Messages worked on at once.
 const CONCURRENCY: usize = 4;
+/// Further pages of a shard that a tick hands out: half a million sessions a shard, eight million in all.
+const PAGES_MAX: usize = 500;
 
 /// The consumer.
 pub const ROUTE: Route = Route::consumer("billing_charge", Trigger::Queue).needs(&[
@@ -59,16 +61,33 @@ pub async fn handle(ctx: &Ctx, queue: &Queue, event: SqsEvent) -> BatchReply {
 async fn charge(ctx: &Ctx, queue: &Queue, body: &str) -> Result<(), ChargeError> {
     let work = Work::read(body)?;
     let now = ctx.now();
-    let outcome =
-        charge_shard(&ctx.store, work.shard, work.after.clone(), now.as_millisecond()).await?;
+    let shard = read_shard(&ctx.store, work.shard, work.after.clone()).await?;
+    // Before this page's own work, so that all pages are worked on at once.
+    let planned = match (&work.after, shard.next) {
+        (None, Some(next)) => hand_out(ctx, queue, &work, next).await,
+        _ => Ok(()),
+    };
+    let outcome = charge_all(&ctx.store, &shard.open, now.as_millisecond()).await;
     if outcome.seen > 0 {
         report(now, &outcome);
     }
-    // Before the failures: the rest of the shard does not wait for them.
-    if let Some(next) = outcome.next {
-        queue.send(&[Work { after: Some(next), ..work }]).await?;
-    }
+    planned?;
     if outcome.failed > 0 { Err(ChargeError::Sessions(outcome.failed)) } else { Ok(()) }
+}
+
+/// Sends one message for each further page of a large shard. Only the tick's own message does so: if pages sent pages,
+/// a page that comes again and again would send each time all that follow it.
+///
+/// What is requested while the pages are counted may find its page full, and waits for the next tick.
+async fn hand_out(ctx: &Ctx, queue: &Queue, work: &Work, first: String) -> Result<(), ChargeError> {
+    let mut next = Some(first);
+    for _ in 0..PAGES_MAX {
+        let Some(after) = next else { return Ok(()) };
+        queue.send(&[Work { after: Some(after.clone()), ..work.clone() }]).await?;
+        next = read_shard(&ctx.store, work.shard, Some(after)).await?.next;
+    }
+    tracing::error!(shard = work.shard, "a shard has more pages than one tick may hand out");
+    Ok(())
 }
 
 fn report(now: Timestamp, outcome: &Outcome) {

@@ -2,7 +2,7 @@
 //!
 //! At least once, in any order, overlapping, late: the ledger comes out the same, because every write carries the fence
 //! it was decided under. Cost per tick and session that needs nothing: three items read in batches of a hundred. Cost of
-//! a charge: one transaction of two items (see `store::wallet`).
+//! a charge: one transaction of two items (see `store::wallet`). While one batch is charged, the next one is read.
 
 use futures::StreamExt;
 use ledger::lease_entry;
@@ -16,9 +16,20 @@ use crate::settle::settle;
 use crate::transition::store_observed;
 
 /// Sessions handled at once by one worker.
-const CONCURRENCY: usize = 16;
-/// Sessions a message is answerable for; more are passed on to another message.
+pub const CONCURRENCY: usize = 16;
+/// Sessions read together: what DynamoDB gives in one batch.
+const SESSIONS_PER_BATCH: usize = 100;
+/// Sessions a message is answerable for; a shard with more is handed out in pages.
 pub const SESSIONS_PER_MESSAGE: usize = 1_000;
+
+/// The open sessions of one message.
+#[derive(Clone, Debug)]
+pub struct Shard {
+    /// Them, at most [`SESSIONS_PER_MESSAGE`].
+    pub open: Vec<OpenItem>,
+    /// Where the next page begins, if the shard has more.
+    pub next: Option<String>,
+}
 
 /// What a worker did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,52 +48,59 @@ pub struct Outcome {
     pub failed: u32,
     /// The largest lag of a charge behind the moment it became due, in milliseconds.
     pub lag_ms_max: i64,
-    /// Where to go on in this shard, if it holds more than one message may handle.
-    pub next: Option<String>,
 }
 
-/// Handles one shard, from the sort key `after` on.
+/// Reads a page of a shard, from the sort key `after` on: one query.
 ///
 /// # Errors
-/// [`StoreError`] if the shard cannot be read. A single session's failure is counted, not returned, so that it does not
-/// hold up the others.
-pub async fn charge_shard(
+/// [`StoreError`] if it cannot be read.
+pub async fn read_shard(
     store: &Store,
     shard: u32,
     after: Option<String>,
-    now_ms: i64,
-) -> Result<Outcome, StoreError> {
+) -> Result<Shard, StoreError> {
     let partition = shard_partition(shard);
     let start = after.map(|sk| [("pk".to_owned(), partition.clone()), ("sk".into(), sk)].into());
-    let query = Query::new(Table::App, partition.clone()).limit(SESSIONS_PER_MESSAGE).after(start);
+    let query = Query::new(Table::App, partition).limit(SESSIONS_PER_MESSAGE).after(start);
     let page = store.query::<OpenItem>(query).await?;
-    let mut total =
-        Outcome { next: page.next.and_then(|mut key| key.remove("sk")), ..Outcome::default() };
-    for open in page.items.chunks(100) {
-        let rooms = Room::read_many(store, open, now_ms).await?;
-        let missing = open.len().saturating_sub(rooms.len());
-        if missing > 0 {
-            tracing::error!(shard, missing, "open sessions without a session or a wallet");
-            total.failed = total.failed.saturating_add(u32::try_from(missing).unwrap_or(u32::MAX));
-        }
-        let outcomes: Vec<_> = futures::stream::iter(rooms)
-            .map(
-                |room| async move { (room.session.session_id.clone(), handle(store, &room).await) },
-            )
-            .buffer_unordered(CONCURRENCY)
-            .collect()
-            .await;
-        for (session_id, outcome) in outcomes {
+    Ok(Shard { open: page.items, next: page.next.and_then(|mut key| key.remove("sk")) })
+}
+
+/// Handles open sessions. What cannot be handled is counted as failed, so that it does not hold up the others.
+pub async fn charge_all(store: &Store, open: &[OpenItem], now_ms: i64) -> Outcome {
+    let rooms = futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
+        .map(|some| read_rooms(store, some, now_ms))
+        .buffered(2)
+        .flat_map(futures::stream::iter);
+    let total = rooms
+        .map(|room| async move { (room.session.session_id.clone(), handle(store, &room).await) })
+        .buffer_unordered(CONCURRENCY)
+        .fold(Outcome::default(), |mut total, (session_id, outcome)| async move {
             match outcome {
                 Ok(one) => total.add(&one),
-                Err(error) => {
-                    tracing::error!(session_id, %error, "a session could not be handled");
-                    total.failed = total.failed.saturating_add(1);
-                }
+                Err(error) => tracing::error!(session_id, %error, "a session could not be handled"),
             }
+            total
+        })
+        .await;
+    let all = u32::try_from(open.len()).unwrap_or(u32::MAX);
+    Outcome { failed: all.saturating_sub(total.seen), ..total }
+}
+
+/// Reads sessions; those that cannot be read are left out, and said in the log.
+async fn read_rooms(store: &Store, some: &[OpenItem], now_ms: i64) -> Vec<Room> {
+    let rooms = match Room::read_many(store, some, now_ms).await {
+        Ok(rooms) => rooms,
+        Err(error) => {
+            tracing::error!(sessions = some.len(), %error, "open sessions could not be read");
+            return Vec::new();
         }
+    };
+    let missing = some.len().saturating_sub(rooms.len());
+    if missing > 0 {
+        tracing::error!(missing, "open sessions without a session or a wallet");
     }
-    Ok(total)
+    rooms
 }
 
 impl Outcome {

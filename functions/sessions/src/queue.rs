@@ -16,7 +16,7 @@ const AFTER_CHARACTERS_MAX: usize = 64;
 pub struct Work {
     /// The shard, 0 to 15.
     pub shard: u32,
-    /// Where an earlier message of this tick stopped.
+    /// Where this page of a large shard begins; absent in the tick's own message, which hands out the pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// When the tick was.

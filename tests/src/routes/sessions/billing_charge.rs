@@ -87,13 +87,13 @@ async fn throttled_work_comes_again() {
 }
 
 #[tokio::test]
-async fn a_full_shard_is_passed_on_to_a_further_message() {
+async fn a_full_shard_is_handed_out_in_pages_that_hand_out_nothing_more() {
     let w = World::new(900).await;
     let id = w.active().await;
     let shard = shard_key(&id).pk;
     let number: u32 = shard.strip_prefix("SHARD#").unwrap().parse().unwrap();
-    // A thousand places before the session's own, in ten transactions; they belong to no session and fail.
-    for block in 0..10 {
+    // Two thousand places before the session's own, in twenty transactions; they belong to no session and fail.
+    for block in 10..30 {
         let mut tx = Transaction::new();
         for place in 0..100 {
             let session_id = format!("0000-{block}-{place:02}");
@@ -104,17 +104,18 @@ async fn a_full_shard_is_passed_on_to_a_further_message() {
         w.kit.store().commit(tx).await.unwrap();
     }
     let ctx = w.kit.ctx();
+    let sent = || crate::session_world::bodies(&w.kit.aws.sent("SendMessageBatch"));
     let body = json!({ "shard": number, "tick_at": "2026-11-20T15:00:00Z" }).to_string();
     let reply = billing_charge::handle(&ctx, &w.queue(), event(vec![body])).await;
     assert_eq!(reply.batch_item_failures.len(), 1);
-    let sent = crate::session_world::bodies(&w.kit.aws.sent("SendMessageBatch"));
-    assert_eq!(sent.len(), 1);
-    let next: Value = serde_json::from_str(&sent[0]).unwrap();
-    assert_eq!(
-        next,
-        json!({ "shard": number, "after": "SESSION#0000-9-99", "tick_at": "2026-11-20T15:00:00Z" })
-    );
+    let pages: Vec<Value> = sent().iter().map(|body| serde_json::from_str(body).unwrap()).collect();
+    let page =
+        |after: &str| json!({ "shard": number, "after": after, "tick_at": "2026-11-20T15:00:00Z" });
+    assert_eq!(pages, [page("SESSION#0000-19-99"), page("SESSION#0000-29-99")]);
     assert_eq!(w.read(Who::C, &id).await["minutes_held"], 1);
-    assert!(w.work(sent).await.batch_item_failures.is_empty());
+    // The page of dead places fails and sends nothing; the page of the session charges it.
+    let reply = w.work(sent()).await;
+    assert_eq!(reply.batch_item_failures.len(), 1);
+    assert_eq!(sent().len(), 2);
     assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
 }
