@@ -1,20 +1,15 @@
 //! The client: one idempotency key per intent, and a bounded loop that never changes it.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeRequest};
-use stripe_checkout::CheckoutSessionMode;
-use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
-    CreateCheckoutSessionPaymentIntentData, ProductData,
+use stripe_client_core::{
+    CustomizableStripeRequest, IdempotencyKey, RequestStrategy, StripeRequest,
 };
-use stripe_client_core::RequestBuilder;
-use stripe_types::Currency;
 
+use crate::checkout::{Checkout, CheckoutIntent, CreateCheckout};
 use crate::error::{Attempt, PaymentError, classify};
 use crate::refund::{CreateRefund, Refund, RefundIntent};
-use crate::wire::{CheckoutAnswer, RefundAnswer};
+use crate::transport::Transport;
 
 /// How often and how patiently a request is repeated, always with the same idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,47 +27,10 @@ impl Default for RetryPolicy {
     }
 }
 
-/// A top-up that is to be paid on Stripe's hosted page.
-///
-/// Two calls with an equal intent are the same request to Stripe, at any time within a day; a changed field under
-/// the same `top_up_id` is refused there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckoutIntent {
-    /// Our id; the idempotency key is `topup_<id>`, and it comes back in the metadata of every event.
-    pub top_up_id: String,
-    /// The member who pays; Stripe keeps it as the client reference.
-    pub member_id: String,
-    /// Amount in minor units of `currency`.
-    pub amount_minor: i64,
-    /// ISO 4217 code, for example `USD`.
-    pub currency: String,
-    /// Prefilled on the page.
-    pub email: String,
-    /// Where the browser goes after paying; `{CHECKOUT_SESSION_ID}` is replaced by Stripe.
-    pub success_url: String,
-    /// Where the browser goes after giving up.
-    pub cancel_url: String,
-    /// Name of the site, shown on the page.
-    pub site_name: String,
-}
-
-/// A hosted page on which a top-up can be paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkout {
-    /// Stripe's id (`cs_...`).
-    pub id: String,
-    /// Address of the page.
-    pub url: String,
-    /// Present when Stripe has made it already; recent API versions make it when the page is paid.
-    pub payment_intent: Option<String>,
-    /// Unix seconds after which the page cannot be paid any more.
-    pub expires_at: Option<i64>,
-}
-
 /// Requests to Stripe. Cheap to clone; built once per process.
 #[derive(Clone)]
 pub struct Payments {
-    client: Client,
+    transport: Transport,
     retry: RetryPolicy,
 }
 
@@ -99,12 +57,8 @@ impl Payments {
                 "the secret key must begin with sk_ or rk_".to_owned(),
             ));
         }
-        let mut builder = ClientBuilder::new(secret_key).timeout(timeout);
-        if let Some(base) = base_url {
-            builder = builder.url(format!("{}/", base.trim_end_matches('/')));
-        }
-        let client = builder.build().map_err(misconfigured)?;
-        Ok(Self { client, retry: RetryPolicy::default() })
+        let transport = Transport::new(secret_key, base_url, timeout)?;
+        Ok(Self { transport, retry: RetryPolicy::default() })
     }
 
     /// The same client with another patience.
@@ -119,9 +73,9 @@ impl Payments {
     /// # Errors
     /// See [`PaymentError`]; after [`PaymentError::Unavailable`] the same intent may be sent again.
     pub async fn create_checkout(&self, intent: &CheckoutIntent) -> Result<Checkout, PaymentError> {
-        let request = checkout_request(intent)?;
+        let request = CreateCheckout::new(intent)?;
         let key = idempotency_key("topup", &intent.top_up_id)?;
-        let answer: CheckoutAnswer = self.send(&key, || request.build()).await?;
+        let answer = self.send(&key, || request.customize()).await?;
         let url = answer.url.ok_or_else(|| PaymentError::Refused {
             status: 200,
             code: Some("checkout_not_open".to_owned()),
@@ -145,7 +99,8 @@ impl Payments {
             return Err(PaymentError::Misconfigured("a refund needs a positive amount".to_owned()));
         }
         let key = idempotency_key("refund", &intent.refund_id)?;
-        let answer: RefundAnswer = self.send(&key, || CreateRefund::new(intent).build()).await?;
+        let request = CreateRefund::new(intent);
+        let answer = self.send(&key, || request.customize()).await?;
         Ok(Refund { id: answer.id, amount_minor: answer.amount, status: answer.status })
     }
 
@@ -153,20 +108,19 @@ impl Payments {
     async fn send<Answer: miniserde::Deserialize>(
         &self,
         key: &IdempotencyKey,
-        build: impl Fn() -> RequestBuilder,
+        request: impl Fn() -> CustomizableStripeRequest<Answer>,
     ) -> Result<Answer, PaymentError> {
         let mut backoff = self.retry.first_backoff;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let sent = build()
-                .customize::<Answer>()
+            let sent = request()
                 .request_strategy(RequestStrategy::Idempotent(key.clone()))
-                .send(&self.client)
+                .send(&self.transport)
                 .await;
             let reason = match sent {
                 Ok(answer) => return Ok(answer),
-                Err(error) => match classify(&error) {
+                Err(error) => match classify(error) {
                     Attempt::Final(refusal) => return Err(refusal),
                     Attempt::Again(reason) => reason,
                 },
@@ -181,65 +135,10 @@ impl Payments {
     }
 }
 
-fn checkout_request(intent: &CheckoutIntent) -> Result<CreateCheckoutSession, PaymentError> {
-    // One pair only: the order of a hash map differs from call to call, and the request must not.
-    let metadata = HashMap::from([("top_up_id".to_owned(), intent.top_up_id.clone())]);
-    let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency(&intent.currency)?);
-    price.unit_amount = Some(intent.amount_minor);
-    price.product_data = Some(ProductData::new(format!("{} wallet", intent.site_name)));
-    let mut line = CreateCheckoutSessionLineItems::new();
-    line.price_data = Some(price);
-    line.quantity = Some(1);
-    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
-    payment.metadata = Some(metadata.clone());
-    Ok(CreateCheckoutSession::new()
-        .mode(CheckoutSessionMode::Payment)
-        .line_items(vec![line])
-        .payment_intent_data(payment)
-        .metadata(metadata)
-        .client_reference_id(intent.member_id.clone())
-        .customer_email(intent.email.clone())
-        .success_url(intent.success_url.clone())
-        .cancel_url(intent.cancel_url.clone()))
-}
-
-fn currency(code: &str) -> Result<Currency, PaymentError> {
-    if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return Err(PaymentError::Misconfigured(format!("{code:?} is no currency code")));
-    }
-    code.to_ascii_lowercase()
-        .parse()
-        .map_err(|_| PaymentError::Misconfigured(format!("{code:?} is no currency code")))
-}
-
 fn idempotency_key(kind: &str, id: &str) -> Result<IdempotencyKey, PaymentError> {
     IdempotencyKey::new(format!("{kind}_{id}")).map_err(misconfigured)
 }
 
-fn misconfigured(error: impl std::fmt::Display) -> PaymentError {
+pub(crate) fn misconfigured(error: impl std::fmt::Display) -> PaymentError {
     PaymentError::Misconfigured(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use stripe::StripeRequest as _;
-
-    use super::{CheckoutIntent, checkout_request};
-
-    #[test]
-    fn equal_intents_make_equal_bytes() {
-        let intent = CheckoutIntent {
-            top_up_id: "t1".to_owned(),
-            member_id: "m1".to_owned(),
-            amount_minor: 2500,
-            currency: "USD".to_owned(),
-            email: "ada@example.test".to_owned(),
-            success_url: "http://127.0.0.1:9/done".to_owned(),
-            cancel_url: "http://127.0.0.1:9/back".to_owned(),
-            site_name: "SoulSeer".to_owned(),
-        };
-        let body = || checkout_request(&intent).unwrap().build().body;
-        let first = body();
-        assert!((0..20).all(|_| body() == first));
-    }
 }

@@ -1,6 +1,7 @@
 //! What a request to Stripe can end in besides success.
 
-use stripe::{ApiErrors, StripeError};
+use crate::transport::AttemptError;
+use crate::wire::Refusal;
 
 /// Why Stripe did not do what it was asked.
 ///
@@ -53,33 +54,27 @@ pub(crate) enum Attempt {
     Final(PaymentError),
 }
 
-/// Sorts the vendor client's error by what is known about the outcome.
+/// Sorts what an attempt ended in by what is known about the outcome.
 ///
-/// An answer that cannot be read counts as unknown: the status of an unreadable error is lost inside the client,
-/// and behind an unreadable success Stripe has already acted.
-pub(crate) fn classify(error: &StripeError) -> Attempt {
+/// An answer that cannot be read counts as unknown: behind an unreadable success Stripe has already acted.
+pub(crate) fn classify(error: AttemptError) -> Attempt {
     match error {
-        StripeError::Stripe(api, status) => match status {
-            409 | 424 | 429 | 500..=599 => Attempt::Again(describe(api, *status)),
-            401 | 403 => Attempt::Final(PaymentError::Misconfigured(describe(api, *status))),
+        AttemptError::Refused(status, refusal) => match status {
+            409 | 424 | 429 | 500..=599 => Attempt::Again(describe(&refusal, status)),
+            401 | 403 => Attempt::Final(PaymentError::Misconfigured(describe(&refusal, status))),
             _ => Attempt::Final(PaymentError::Refused {
-                status: *status,
-                code: api.code.as_ref().map(|code| code.as_str().to_owned()),
-                message: api.message.clone().unwrap_or_default(),
-                parameter: api.param.clone(),
+                status,
+                code: refusal.code,
+                message: refusal.message.unwrap_or_default(),
+                parameter: refusal.param,
             }),
         },
-        StripeError::Timeout => Attempt::Again("timed out".to_owned()),
-        StripeError::ClientError(reason) | StripeError::JSONDeserialize(reason) => {
-            Attempt::Again(reason.clone())
-        }
-        StripeError::ConfigError(reason) => {
-            Attempt::Final(PaymentError::Misconfigured(reason.clone()))
-        }
+        AttemptError::Unknown(reason) => Attempt::Again(reason),
+        AttemptError::Unusable(reason) => Attempt::Final(PaymentError::Misconfigured(reason)),
     }
 }
 
-fn describe(api: &ApiErrors, status: u16) -> String {
-    let code = api.code.as_ref().map_or("no code", |code| code.as_str());
+fn describe(refusal: &Refusal, status: u16) -> String {
+    let code = refusal.code.as_deref().unwrap_or("no code");
     format!("status {status}, {code}")
 }

@@ -1,8 +1,7 @@
 //! Giving money back to a card.
 
 use serde::Serialize;
-use stripe::StripeRequest;
-use stripe_client_core::{RequestBuilder, StripeMethod};
+use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 
 use crate::wire::RefundAnswer;
 

@@ -22,6 +22,20 @@ pub(crate) struct RefundAnswer {
     pub status: Option<String>,
 }
 
+/// An answer that is a refusal.
+#[derive(Deserialize)]
+pub(crate) struct ErrorAnswer {
+    pub error: Refusal,
+}
+
+/// Why Stripe refused.
+#[derive(Deserialize)]
+pub(crate) struct Refusal {
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub param: Option<String>,
+}
+
 /// An expandable field: Stripe sends the id, or the whole object when asked to expand it.
 pub(crate) struct IdOrObject(pub String);
 
