@@ -9,6 +9,14 @@ const photos = /** @type {`https://${string}`} */ (
 	process.env.PARLOR_PHOTO_ORIGIN ?? 'https://*.amazonaws.com'
 );
 
+/**
+ * Where sockets are opened: API Gateway's own host, unless the build names another one (a domain of our own; the local
+ * stack's is this origin). The CDN's header narrows it to the deployment's exact address.
+ */
+const sockets = /** @type {`wss://${string}`} */ (
+	process.env.PARLOR_SOCKET_ORIGIN ?? 'wss://*.amazonaws.com'
+);
+
 /** @type {import('@sveltejs/kit').Config} */
 const config = {
 	preprocess: vitePreprocess(),
@@ -28,7 +36,7 @@ const config = {
 				'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 				'img-src': ['self', 'data:', 'blob:', photos],
 				'font-src': ['self'],
-				'connect-src': ['self', photos],
+				'connect-src': ['self', photos, sockets],
 				'manifest-src': ['self'],
 				'media-src': ['self'],
 				'worker-src': ['self'],

@@ -28,11 +28,14 @@ class FrontDoor:
             if scope["server"][1] == self._options.front:
                 await self._front(scope, receive, send)
                 return
+        elif scope["type"] == "websocket" and not _is_own(scope):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
         await self._emulator(scope, receive, send)
 
     async def _front(self, scope, receive, send):
-        host = _header(scope, b"host").decode("latin-1").rsplit(":", 1)[0]
-        if host not in OWN_NAMES:
+        if not _is_own(scope):
             await _reply(send, 421, "text/plain", b"Unknown host.\n")
         elif scope["path"].startswith("/_dev/") or scope["path"] == "/_dev":
             await self._dev(scope, send)
@@ -70,6 +73,10 @@ def _distribution_domain():
     for record in cloudfront._distributions.values():
         return record["DomainName"]
     return None
+
+
+def _is_own(scope):
+    return _header(scope, b"host").decode("latin-1").rsplit(":", 1)[0] in OWN_NAMES
 
 
 def _is_signed(scope):

@@ -66,6 +66,9 @@ def http_api_bodies():
         tags = dict(props.get("Tags") or {})
         # One stable id per stack and API, so that an address survives a redeployment.
         pinned = hashlib.sha1(f"{stack_name}/{logical_id}".encode()).hexdigest()[:8]
+        if props.get("ProtocolType") == "WEBSOCKET":
+            # Only ever addressed by path, and known before it is deployed.
+            pinned = logical_id.lower()
         tags.setdefault("ms-custom-id", pinned)
         props["Tags"] = tags
         api_id, attributes = create(logical_id, props, stack_name)
@@ -81,6 +84,8 @@ def http_api_bodies():
 
 
 def _import_body(api_id, props):
+    if props.get("ProtocolType") == "WEBSOCKET":
+        return  # Its routes are resources of their own.
     body = props.get("Body") or {}
     integrations, routes = {}, {}
     for path, operations in (body.get("paths") or {}).items():

@@ -7,6 +7,8 @@ mod client;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod live_world;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod openapi;

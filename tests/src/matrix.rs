@@ -98,6 +98,8 @@ impl Scene {
             .replace("{top_up_id}", &own(&self.top_up_id))
             .replace("{user_id}", &own(&member))
             .replace("{host_id}", &own(&host))
+            .replace("{message_id}", NOTHING)
+            .replace("{report_id}", NOTHING)
             .replace("{slug}", &if absent { "nobody".to_owned() } else { slug });
         let query = event["rawQueryString"].as_str().filter(|query| !query.is_empty());
         let path = query.map_or(path.clone(), |query| format!("{path}?{query}"));

@@ -7,11 +7,11 @@ use web::Route;
 
 /// Every route of every domain.
 pub fn routes() -> Vec<Route> {
-    [identity::ROUTES, hosts::ROUTES, sessions::ROUTES, wallet::ROUTES].concat()
+    [identity::ROUTES, hosts::ROUTES, sessions::ROUTES, wallet::ROUTES, realtime::ROUTES].concat()
 }
 
 /// The routers of all domains.
-pub fn routers(kit: &Kit) -> [OpenApiRouter; 4] {
+pub fn routers(kit: &Kit) -> [OpenApiRouter; 5] {
     let aws = kit.aws.config();
     let photos = Photos::from_aws(&kit.config.media_bucket, &aws);
     [
@@ -19,5 +19,6 @@ pub fn routers(kit: &Kit) -> [OpenApiRouter; 4] {
         hosts::router(hosts::App::new(kit.ctx(), photos)),
         sessions::router(sessions::App::new(kit.ctx())),
         wallet::router(wallet::App::new(kit.ctx(), &aws)),
+        realtime::router(realtime::App::new(kit.ctx(), &aws)),
     ]
 }

@@ -260,6 +260,8 @@ fn parameters(settings: &Settings, built: &Path) -> Result<Vec<String>> {
         format!("StripeBaseUrl={sandbox}"),
         format!("OidcIssuers={}", quoted(&issuers.to_string())),
         format!("UploadEndpoint={}", settings.url()),
+        // Through the front door, where the browser is: the emulator knows an API by this path.
+        format!("RealtimeUrl=ws://127.0.0.1:{}/_aws/execute-api/socket/live", settings.port),
         format!("Architecture={architecture}"),
         "DeletionProtection=false".to_owned(),
     ])

@@ -10,7 +10,7 @@ use web::{Auth, Caller, Ctx, Json, Kind, Path, Problem, Route};
 
 use crate::command::{Empty, NEEDS, Order};
 use crate::transition::CommandError;
-use crate::view::Session;
+use live::view::Session;
 
 /// The route.
 pub const ROUTE: Route = Route::post("accept_session", "/v1/sessions/{session_id}/accept")

@@ -11,9 +11,9 @@ use store::session::{OpenItem, shard_partition};
 use store::wallet::lease;
 use store::{CommitError, Query, Store, StoreError, Table, Transaction};
 
-use crate::room::Room;
 use crate::settle::settle;
 use crate::transition::store_observed;
+use live::room::Room;
 
 /// Sessions handled at once by one worker.
 pub const CONCURRENCY: usize = 16;

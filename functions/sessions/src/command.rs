@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{Ctx, Json, Kind, Need, Problem};
 
-use crate::room::Room;
 use crate::settle::settle;
 use crate::transition::{CommandError, command};
-use crate::view::Session;
+use live::room::Room;
+use live::view::Session;
 
 /// An empty JSON object.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]

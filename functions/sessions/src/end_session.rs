@@ -13,7 +13,7 @@ use web::{Auth, Caller, Ctx, Json, Path, Problem, Route};
 
 use crate::command::{MONEY_NEEDS, Order};
 use crate::text::checked;
-use crate::view::Session;
+use live::view::Session;
 
 /// The longest summary, in characters (specification 3.11).
 const SUMMARY_CHARACTERS_MAX: usize = 1_000;

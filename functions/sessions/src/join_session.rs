@@ -9,7 +9,7 @@ use uuid::Uuid;
 use web::{Auth, Caller, Ctx, Json, Kind, Path, Problem, Route};
 
 use crate::command::{Empty, MONEY_NEEDS, Order};
-use crate::view::Session;
+use live::view::Session;
 
 /// The route.
 pub const ROUTE: Route = Route::post("join_session", "/v1/sessions/{session_id}/join")

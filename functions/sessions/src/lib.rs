@@ -6,36 +6,39 @@
 pub mod charge;
 pub mod queue;
 pub mod receipt;
-pub mod room;
 pub mod settle;
 pub mod transition;
-pub mod view;
-pub mod words;
 
 mod command;
 mod locks;
-mod message;
 mod note;
+mod report;
 mod text;
+mod transcript;
 
 pub mod accept_session;
 pub mod billing_charge;
 pub mod billing_tick;
 pub mod cancel_session;
+pub mod decide_report;
 pub mod decline_session;
 pub mod end_session;
+pub mod export_messages;
 pub mod join_session;
 pub mod leave_session;
 pub mod list_all_sessions;
 pub mod list_messages;
+pub mod list_reports;
 pub mod list_requests;
 pub mod list_sessions;
+pub mod mark_messages;
 pub mod put_note;
 pub mod read_note;
 pub mod read_receipt;
 pub mod read_session;
 pub mod reconnect_session;
 pub mod renew_session;
+pub mod report_message;
 pub mod request_session;
 pub mod send_message;
 
@@ -80,9 +83,14 @@ pub const ROUTES: &[Route] = &[
     read_receipt::ROUTE,
     list_messages::ROUTE,
     send_message::ROUTE,
+    mark_messages::ROUTE,
+    export_messages::ROUTE,
+    report_message::ROUTE,
     read_note::ROUTE,
     put_note::ROUTE,
     list_all_sessions::ROUTE,
+    list_reports::ROUTE,
+    decide_report::ROUTE,
     billing_tick::ROUTE,
     billing_charge::ROUTE,
 ];
@@ -103,6 +111,11 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(end_session::handle))
         .routes(routes!(read_receipt::handle))
         .routes(routes!(list_messages::handle, send_message::handle))
+        .routes(routes!(mark_messages::handle))
+        .routes(routes!(export_messages::handle))
+        .routes(routes!(report_message::handle))
+        .routes(routes!(list_reports::handle))
+        .routes(routes!(decide_report::handle))
         .routes(routes!(read_note::handle, put_note::handle))
         .routes(routes!(list_all_sessions::handle))
         .with_state(app)

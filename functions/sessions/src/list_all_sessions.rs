@@ -14,9 +14,9 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use web::{Auth, Caller, Ctx, Json, Kind, List, Need, Problem, Query, Route, after, next_cursor};
 
-use crate::room::Room;
-use crate::view::Session;
-use crate::words::{State as SessionState, You};
+use live::room::Room;
+use live::view::Session;
+use live::words::{State as SessionState, You};
 
 /// Sessions a page.
 const PAGE: usize = 24;

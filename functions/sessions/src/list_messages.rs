@@ -1,19 +1,17 @@
 //! `GET /v1/sessions/{session_id}/messages?after=MESSAGE_ID`: what was said, oldest first.
 //!
-//! -> `{items:[Message], next_cursor}`, 100 a page; `next_cursor` is the next `after`. Participants (404 for everybody
+//! -> `{items:[Message], next_cursor, marks}`, 100 a page; `next_cursor` is the next `after`. Participants (404 for everybody
 //! else), during the session and after it.
 
 use axum::extract::State;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use store::session::{MessageItem, message_key};
-use store::{Query as Range, Table};
-use utoipa::IntoParams;
+use live::message::{Marks, Message};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Auth, Caller, Ctx, Json, Kind, List, Need, Path, Problem, Query, Route};
+use web::{Auth, Caller, Ctx, Json, Kind, Need, Path, Problem, Query, Route};
 
 use crate::command::not_found;
-use crate::message::Message;
+use crate::transcript::page_after;
 
 /// Messages a page.
 const PAGE: usize = 100;
@@ -34,6 +32,18 @@ pub struct Filter {
     after: Option<Uuid>,
 }
 
+/// What was said, oldest first, and how far it was received and read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Messages {
+    /// The messages of this page.
+    pub items: Vec<Message>,
+    /// Give this as `after` for the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// How far each side is.
+    pub marks: Marks,
+}
+
 /// What was said, oldest first.
 #[utoipa::path(
     get,
@@ -41,26 +51,19 @@ pub struct Filter {
     operation_id = "list_messages",
     tag = "sessions",
     params(("session_id" = Uuid, Path), Filter),
-    responses((status = 200, body = List<Message>))
+    responses((status = 200, body = Messages))
 )]
 pub async fn handle(
     State(ctx): State<Ctx>,
     caller: Caller,
     Path(session_id): Path<Uuid>,
     Query(filter): Query<Filter>,
-) -> Result<Json<List<Message>>, Problem> {
+) -> Result<Json<Messages>, Problem> {
     let user_id = caller.member()?.id.to_string();
     let session_id = session_id.to_string();
     let session = ctx.store.session(&session_id).await?.ok_or_else(not_found)?;
     session.side_of(&user_id).ok_or_else(not_found)?;
-    let start = filter.after.map(|after| {
-        let key = message_key(&session_id, &after.to_string());
-        BTreeMap::from([("pk".to_owned(), key.pk), ("sk".to_owned(), key.sk)])
-    });
-    let partition = message_key(&session_id, "").pk;
-    let range = Range::new(Table::App, partition).begins_with("MESSAGE#").limit(PAGE).after(start);
-    let page = ctx.store.query::<MessageItem>(range).await?;
-    let next = page.next.and(page.items.last()).map(|last| last.message_id.clone());
-    let items = page.items.into_iter().map(Message::from).collect();
-    Ok(Json(List { items, next_cursor: next }))
+    let (items, next_cursor) = page_after(&ctx.store, &session_id, filter.after, PAGE).await?;
+    let marks = ctx.store.marks(&session_id).await?.into();
+    Ok(Json(Messages { items, next_cursor, marks }))
 }

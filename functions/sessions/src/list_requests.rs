@@ -6,8 +6,8 @@ use axum::extract::State;
 use metering::Side;
 use web::{Auth, Caller, Ctx, Json, List, Need, Problem, Route};
 
-use crate::room::Room;
-use crate::view::Session;
+use live::room::Room;
+use live::view::Session;
 
 /// The route.
 pub const ROUTE: Route = Route::get("list_requests", "/v1/host/requests")

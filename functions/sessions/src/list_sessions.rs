@@ -10,9 +10,9 @@ use store::{Query as Range, Table};
 use utoipa::IntoParams;
 use web::{Auth, Caller, Ctx, Json, Kind, List, Need, Problem, Query, Route, after, next_cursor};
 
-use crate::room::Room;
-use crate::view::Session;
-use crate::words;
+use live::room::Room;
+use live::view::Session;
+use live::words;
 
 /// Sessions a page.
 const PAGE: usize = 24;

@@ -3,9 +3,9 @@
 use metering::State;
 use store::{CommitError, Store, StoreError};
 
-use crate::room::Room;
 use crate::settle::settle;
 use crate::transition::store_observed;
+use live::room::Room;
 
 /// The session that a refused lock (`member_lock`, `host_lock`) belongs to.
 pub fn session_of(error: &CommitError, label: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use store::session::NoteItem;
 use utoipa::ToSchema;
 use web::At;
 
-use crate::view::instant;
+use live::view::instant;
 
 /// The caller's own note; nobody else can read it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use web::{Auth, Caller, Ctx, Json, Need, Path, Problem, Route};
 
 use crate::command::{Order, not_found};
-use crate::room::Room;
-use crate::view::Session;
+use live::room::Room;
+use live::view::Session;
 
 /// The route.
 pub const ROUTE: Route = Route::get("read_session", "/v1/sessions/{session_id}")

@@ -10,9 +10,9 @@ use web::{Auth, Caller, Ctx, Json, Path, Problem, Route};
 
 use crate::charge::renew;
 use crate::command::{Empty, MONEY_NEEDS, Order};
-use crate::room::Room;
 use crate::transition::CommandError;
-use crate::view::Session;
+use live::room::Room;
+use live::view::Session;
 
 /// The route.
 pub const ROUTE: Route = Route::post("renew_session", "/v1/sessions/{session_id}/renew")

@@ -24,9 +24,9 @@ use web::{Auth, Caller, Ctx, Keyed, Kind, Need, Once, Problem, Recorder, Route, 
 
 use crate::command::funds_too_low;
 use crate::locks::{free_if_over, session_of};
-use crate::room::Room;
-use crate::view::Session;
-use crate::words::{Modality, You};
+use live::room::Room;
+use live::view::Session;
+use live::words::{Modality, You};
 
 /// The route.
 pub const ROUTE: Route = Route::post("request_session", "/v1/sessions")

@@ -16,9 +16,9 @@ use uuid::Uuid;
 use web::{Auth, Caller, Ctx, Keyed, Kind, Need, Once, Path, Problem, Route, limit, once};
 
 use crate::command::{not_found, refused};
-use crate::message::Message;
-use crate::room::Room;
 use crate::text::checked;
+use live::message::Message;
+use live::room::Room;
 
 /// The longest message, in characters (specification 3.15).
 const CHARACTERS_MAX: usize = 500;

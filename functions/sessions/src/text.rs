@@ -18,6 +18,18 @@ pub fn checked(text: &str, max: usize, pointer: &str) -> Result<String, Problem>
     Ok(text.to_owned())
 }
 
+/// A reason or a note: 3 to 1,000 characters.
+///
+/// # Errors
+/// 400 at `pointer`.
+pub fn sentence(text: &str, pointer: &str) -> Result<String, Problem> {
+    let text = checked(text, 1_000, pointer)?;
+    if text.chars().count() < 3 {
+        return Err(Problem::field(pointer, "Must have 3 to 1,000 characters."));
+    }
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::checked;

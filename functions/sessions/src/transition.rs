@@ -10,7 +10,7 @@ use store::session::{SessionItem, leave_shard, release_locks, save_session, touc
 use store::wallet::{close, lease, open_and_lease};
 use store::{CommitError, Store, StoreError, Transaction};
 
-use crate::room::Room;
+use live::room::Room;
 
 /// How often a command is decided anew because somebody else was faster.
 const ATTEMPTS: u32 = 6;

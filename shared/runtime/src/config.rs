@@ -23,6 +23,9 @@ pub struct Config {
     pub signing_key_id: String,
     /// `SITE_URL`: scheme, host and port of the site, no slash at the end. It is the issuer of access tokens.
     pub site_url: String,
+    /// `REALTIME_URL`: where sockets are opened, `wss://...` (or `ws://` on loopback), no slash at the end. With `http` for
+    /// `ws` it is where the server speaks to them.
+    pub realtime_url: String,
     /// `BRAND`: the brand that is shown until an admin switches it.
     pub brand: String,
     /// `CURRENCY`: ISO 4217 code of every account of this deployment.
@@ -101,6 +104,7 @@ impl Config {
             event_bus: required("EVENT_BUS")?,
             signing_key_id: required("SIGNING_KEY_ID")?,
             site_url: origin("SITE_URL", required("SITE_URL")?)?,
+            realtime_url: socket_url("REALTIME_URL", required("REALTIME_URL")?)?,
             brand: required("BRAND")?,
             currency: currency("CURRENCY", required("CURRENCY")?)?,
             fee_percent: percent("FEE_PERCENT", &required("FEE_PERCENT")?)?,
@@ -128,6 +132,19 @@ fn url(name: &'static str, value: String) -> Result<String, ConfigError> {
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(_)) => Ok(value),
         _ => Err(bad(name, "must be a URL that begins with http:// or https://")),
+    }
+}
+
+fn socket_url(name: &'static str, value: String) -> Result<String, ConfigError> {
+    let uri: http::Uri = value.parse().map_err(|_| bad(name, "is not a URL"))?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("ws" | "wss"), Some(_)) if !value.ends_with('/') && uri.query().is_none() => {
+            Ok(value)
+        }
+        _ => Err(bad(
+            name,
+            "must be a URL that begins with wss:// or ws:// and has no slash at the end",
+        )),
     }
 }
 
@@ -210,6 +227,7 @@ mod tests {
             "EVENT_BUS" => "bus",
             "SIGNING_KEY_ID" => "key",
             "SITE_URL" => "http://localhost:5173",
+            "REALTIME_URL" => "ws://localhost:5174/live",
             "BRAND" => "soulseer",
             "CURRENCY" => "USD",
             "FEE_PERCENT" => "30",
@@ -242,6 +260,9 @@ mod tests {
             ("APP_TABLE", "", "is missing"),
             ("SITE_URL", "localhost", "must be a URL"),
             ("SITE_URL", "https://example.com/", "without a slash"),
+            ("REALTIME_URL", "https://example.com", "begins with wss://"),
+            ("REALTIME_URL", "wss://example.com/live/", "no slash at the end"),
+            ("REALTIME_URL", "wss://example.com/live?x=1", "begins with wss://"),
             ("CURRENCY", "usd", "three capital letters"),
             ("FEE_PERCENT", "101", "between 0 and 100"),
             ("FEE_PERCENT", "a third", "not a decimal"),

@@ -11,6 +11,7 @@ mod config;
 mod event;
 mod http_loop;
 mod metrics;
+mod socket;
 mod telemetry;
 
 pub use batch::{
@@ -22,6 +23,7 @@ pub use config::{Config, ConfigError, OidcIssuer};
 pub use event::run_events;
 pub use http_loop::{Peer, RequestId, run_http};
 pub use metrics::{Unit, emit, metric_line};
+pub use socket::{SocketContext, SocketEvent, SocketEventType, SocketReply};
 pub use telemetry::start_tracing;
 
 /// What ends a process: a bootstrap that cannot start says why and leaves.

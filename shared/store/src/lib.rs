@@ -27,7 +27,11 @@
 //! | App | open session in its shard | `SHARD#<nn>` | `SESSION#<session>` | |
 //! | App | session in its year | `SESSIONS#<yyyy>` | session | |
 //! | App | presence of both sides | `SESSION#<session>` | `PRESENCE` | |
-//! | App | message, note | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>` | |
+//! | App | message, note, mark of a side | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>`, `MARK#<side>` | |
+//! | App | report of a message, its guard | `REPORT#<report>`, `SESSION#<session>` | `REPORT`, `REPORTED#<message>#<user>` | gsi1 `REPORTS#<status>` / report |
+//! | App | event | `SESSION#<session>` | `EVENT#<seq>` | |
+//! | App | ticket for a socket | `TICKET#<hash>` | `TICKET` | |
+//! | App | socket, in its person's list, on a session | `CONNECTION#<id>`, `USER#<user>`, `CHANNEL#<session>` | `CONNECTION`, `CONNECTION#<id>`, `<id>` | |
 //! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |
 //! | App | payment intent | `INTENT#<pi>` | `INTENT` | |
 //! | App | event of the processor | `STRIPE#<event>` | `EVENT` | |
@@ -49,8 +53,10 @@ pub mod host;
 pub mod idempotency;
 pub mod instant;
 pub mod limit;
+pub mod live;
 pub mod outbox;
 mod query;
+pub mod report;
 pub mod session;
 pub mod sign_in;
 pub mod site;

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use metering::{Meter, Settlement, Side, Sides};
 use serde::{Deserialize, Serialize};
 
+use crate::limit::update_and_read;
 use crate::wallet::shard_of;
 use crate::{Condition, Key, Store, StoreError, Table, Transaction, Update};
 
@@ -91,6 +92,17 @@ pub struct MessageItem {
     pub sent_ms: i64,
 }
 
+/// How far a side has received and read, as message ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkItem {
+    /// The last message that reached its browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_up_to: Option<String>,
+    /// The last message that was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_up_to: Option<String>,
+}
+
 /// What one side notes for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteItem {
@@ -155,6 +167,15 @@ pub fn year_partition(year: i16) -> String {
 /// The key of a message.
 pub fn message_key(session_id: &str, message_id: &str) -> Key {
     Key::new(format!("SESSION#{session_id}"), format!("MESSAGE#{message_id}"))
+}
+
+/// The key of a side's mark.
+pub fn mark_key(session_id: &str, side: Side) -> Key {
+    let sk = match side {
+        Side::Member => "MARK#member",
+        Side::Host => "MARK#host",
+    };
+    Key::new(format!("SESSION#{session_id}"), sk)
 }
 
 /// The key of a side's note.
@@ -287,6 +308,27 @@ pub fn touch(tx: Transaction, session_id: &str, side: Side, now_ms: i64) -> Tran
     )
 }
 
+/// Notes that a side was heard of, unless it was not heard of for longer than `lost_after_ms` before: then the session may
+/// have been paused since, and only who reads the whole room may say what has become of it. Returns whether it was noted.
+/// One write unit.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn prove(
+    store: &Store,
+    session_id: &str,
+    side: Side,
+    now_ms: i64,
+    lost_after_ms: i64,
+) -> Result<bool, StoreError> {
+    let update = presence_update(session_id, side, now_ms)
+        .when("attribute_not_exists(#side) OR #side >= :floor")
+        .value(":floor", now_ms.saturating_sub(lost_after_ms));
+    let noted: Option<PresenceItem> =
+        update_and_read(store, &presence_key(session_id), update).await?;
+    Ok(noted.is_some())
+}
+
 fn presence_update(session_id: &str, side: Side, now_ms: i64) -> Update {
     let attribute = match side {
         Side::Member => "member_ms",
@@ -315,6 +357,16 @@ impl Store {
         self.get(Table::App, &lock_key(user_id)).await
     }
 
+    /// How far the sides have received and read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn marks(&self, session_id: &str) -> Result<Sides<MarkItem>, StoreError> {
+        let member = self.get(Table::App, &mark_key(session_id, Side::Member)).await?;
+        let host = self.get(Table::App, &mark_key(session_id, Side::Host)).await?;
+        Ok(Sides { member: member.unwrap_or_default(), host: host.unwrap_or_default() })
+    }
+
     /// When its sides were last heard of.
     ///
     /// # Errors
@@ -322,4 +374,29 @@ impl Store {
     pub async fn presence(&self, session_id: &str) -> Result<PresenceItem, StoreError> {
         Ok(self.get(Table::App, &presence_key(session_id)).await?.unwrap_or_default())
     }
+}
+
+/// Moves a side's mark on, never back. One write unit for each that moves; returns whether any did.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn mark(
+    store: &Store,
+    session_id: &str,
+    side: Side,
+    mark: &MarkItem,
+) -> Result<bool, StoreError> {
+    let mut moved = false;
+    for (attribute, id) in
+        [("delivered_up_to", &mark.delivered_up_to), ("read_up_to", &mark.read_up_to)]
+    {
+        let Some(id) = id else { continue };
+        let update = Update::new("SET #mark = :id")
+            .when("attribute_not_exists(#mark) OR #mark < :id")
+            .name("#mark", attribute)
+            .value(":id", id);
+        let key = mark_key(session_id, side);
+        moved |= update_and_read::<MarkItem>(store, &key, update).await?.is_some();
+    }
+    Ok(moved)
 }

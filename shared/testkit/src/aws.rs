@@ -2,9 +2,9 @@
 //!
 //! Every client built from [`Aws::config`] talks to it. DynamoDB is dynoxide, KMS signs with the key
 //! of [`crate::sign`], Secrets Manager answers from a map, S3 keeps objects, and what is sent to SQS,
-//! EventBridge and SES is recorded. An operation that is not known stops the test.
+//! EventBridge, SES and open sockets is recorded. An operation that is not known stops the test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,6 +54,7 @@ struct State {
     sent: Vec<(String, Value)>,
     secrets: BTreeMap<String, String>,
     objects: Objects,
+    closed: BTreeSet<String>,
 }
 
 /// The fake. Cloning shares it.
@@ -103,6 +104,20 @@ impl Aws {
             .collect()
     }
 
+    /// Closes a socket without a word: whoever speaks to it next is told that it is gone.
+    pub fn close_socket(&self, connection_id: &str) {
+        self.lock().closed.insert(connection_id.to_owned());
+    }
+
+    /// What a socket was told, in order, and `null` when it was closed.
+    #[must_use]
+    pub fn heard(&self, connection_id: &str) -> Vec<Value> {
+        let state = self.lock();
+        let to = |body: &&(String, Value)| body.1["ConnectionId"] == connection_id;
+        let sockets = state.sent.iter().filter(|(name, _)| name.ends_with("Connection"));
+        sockets.filter(to).map(|(_, body)| body["Data"].clone()).collect()
+    }
+
     /// Puts a secret into Secrets Manager.
     pub fn put_secret(&self, id: &str, value: &str) {
         self.lock().secrets.insert(id.to_owned(), value.to_owned());
@@ -146,9 +161,16 @@ impl Aws {
         let (service, operation) = match target.rsplit_once('.') {
             Some(parts) => parts,
             None if request.uri().contains("/v2/email/") => ("SES", "SendEmail"),
+            None if request.uri().contains("/@connections/") => match request.method() {
+                "DELETE" => ("Sockets", "DeleteConnection"),
+                _ => ("Sockets", "PostToConnection"),
+            },
             None => ("S3", Objects::operation(request.method())),
         };
-        let body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+        let mut body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+        if service == "Sockets" {
+            body = json!({ "ConnectionId": connection_of(request.uri()), "Data": body });
+        }
         let number = self.count(operation);
         match self.faults.decide(&Call { operation, body: &body, number }) {
             Fault::None => self.work(service, operation, body, request),
@@ -206,6 +228,20 @@ impl Aws {
                 }
                 Ok(response)
             }
+            "Sockets" => {
+                let mut state = self.lock();
+                let id = body["ConnectionId"].as_str().unwrap_or_default().to_owned();
+                if state.closed.contains(&id) {
+                    let mut response = reply(410, &json!({ "message": "gone" }))?;
+                    response.headers_mut().insert("x-amzn-errortype", "GoneException");
+                    return Ok(response);
+                }
+                if operation == "DeleteConnection" {
+                    state.closed.insert(id);
+                }
+                state.sent.push((operation.to_owned(), body));
+                reply(200, &json!({}))
+            }
             "AmazonSQS" | "AWSEvents" | "SES" => {
                 let number = self.lock().sent.len();
                 self.lock().sent.push((operation.to_owned(), body.clone()));
@@ -214,6 +250,12 @@ impl Aws {
             other => panic!("the fake AWS does not know {other}.{operation}"),
         }
     }
+}
+
+/// The socket that a request is about: the last part of the path, percent-decoded as far as ids need it.
+fn connection_of(uri: &str) -> String {
+    let path = uri.split('?').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().replace("%3D", "=")
 }
 
 /// What KMS answers.

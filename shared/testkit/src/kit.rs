@@ -116,6 +116,7 @@ fn setting(name: &str) -> Option<String> {
         "EVENT_BUS" => "bus",
         "SIGNING_KEY_ID" => "signing-key",
         "SITE_URL" => "https://parlor.test",
+        "REALTIME_URL" => "wss://live.parlor.test/live",
         "BRAND" => "soulseer",
         "CURRENCY" => "USD",
         "FEE_PERCENT" => "30",

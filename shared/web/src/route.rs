@@ -10,9 +10,9 @@ pub struct Route {
     pub id: &'static str,
     /// What starts it.
     pub trigger: Trigger,
-    /// `GET`, `POST`, ... ; empty for a consumer.
+    /// `GET`, `POST`, ... ; empty for a consumer and for a route of the socket.
     pub method: &'static str,
-    /// The path with `{parameters}`; empty for a consumer.
+    /// The path with `{parameters}`, or the socket's `$connect`, `$disconnect` or `$default`; empty for a consumer.
     pub path: &'static str,
     /// Who may call.
     pub auth: Auth,
@@ -38,6 +38,8 @@ pub enum Trigger {
     Stream,
     /// A rule on the event bus.
     Bus,
+    /// A route of the WebSocket API.
+    Socket,
 }
 
 /// Who may call.
@@ -115,6 +117,8 @@ needs! {
     BUS_PUT = "events:PutEvents" on "Bus";
     /// Send mail.
     MAIL_SEND = "ses:SendEmail" on "Mail";
+    /// Speak to open sockets, and close them.
+    SOCKET_MANAGE = "execute-api:ManageConnections" on "Socket";
     /// Send to the billing queue.
     BILLING_SEND = "sqs:SendMessage" on "BillingQueue";
     /// Put an object of the media bucket.
@@ -182,6 +186,12 @@ impl Route {
     #[must_use]
     pub const fn url(id: &'static str) -> Self {
         Self::new(id, Trigger::Url, "POST", "/").auth(Auth::Signature)
+    }
+
+    /// A route of the WebSocket API: `$connect`, `$disconnect` or `$default`.
+    #[must_use]
+    pub const fn socket(id: &'static str, route_key: &'static str) -> Self {
+        Self::new(id, Trigger::Socket, "", route_key).auth(Auth::Machine)
     }
 
     /// A consumer of events.

@@ -3,5 +3,6 @@
 
 mod hosts;
 mod identity;
+mod realtime;
 mod sessions;
 mod wallet;

@@ -11,6 +11,7 @@ fn declared() -> BTreeMap<&'static str, &'static [Route]> {
     BTreeMap::from([
         ("hosts", hosts::ROUTES),
         ("identity", identity::ROUTES),
+        ("realtime", realtime::ROUTES),
         ("sessions", sessions::ROUTES),
         ("wallet", wallet::ROUTES),
     ])
@@ -33,6 +34,7 @@ fn trigger(function: &Function) -> Trigger {
         return Trigger::Url;
     }
     match function.events()[..] {
+        [] => Trigger::Socket,
         [("HttpApi", _)] => Trigger::Api,
         [("Schedule", _)] => Trigger::Schedule,
         [("SQS", _)] => Trigger::Queue,
@@ -60,6 +62,29 @@ fn a_function_serves_the_method_and_path_of_its_route() {
             let served = (route.method.to_owned(), route.path.to_owned());
             assert_eq!(function.route(), Some(served), "{}", route.id);
         }
+    }
+}
+
+#[test]
+fn the_socket_leads_to_the_functions_that_say_so_and_may_call_them() {
+    let document = Document::read();
+    let declared: BTreeMap<String, &str> = routes()
+        .filter(|(_, route)| route.trigger == Trigger::Socket)
+        .map(|(_, route)| (route.path.to_owned(), route.id))
+        .collect();
+    let functions = document.functions();
+    let built = document.socket_routes();
+    assert_eq!(declared.keys().collect::<Vec<_>>(), built.keys().collect::<Vec<_>>());
+    for (key, id) in declared {
+        let function = &functions[id].logical_id;
+        assert_eq!(built[&key], *function, "{key}");
+        let allowed = document.resources().any(|(_, kind, permission)| {
+            let from = permission["SourceArn"]["Fn::Sub"].as_str().unwrap_or_default();
+            kind == "AWS::Lambda::Permission"
+                && permission["FunctionName"]["Ref"] == function.as_str()
+                && from.ends_with(&format!(":${{Socket}}/live/{key}"))
+        });
+        assert!(allowed, "{key}: API Gateway may not call {function}");
     }
 }
 

@@ -43,6 +43,21 @@ impl Document {
         resources.iter().map(|(id, it)| (id, it["Type"].as_str().unwrap(), &it["Properties"]))
     }
 
+    /// The routes of the WebSocket API: key and the logical id of the function behind it.
+    pub fn socket_routes(&self) -> BTreeMap<String, String> {
+        let routes = self.resources().filter(|(_, kind, _)| *kind == "AWS::ApiGatewayV2::Route");
+        let routes = routes.map(|(_, _, route)| {
+            let target = route["Target"]["Fn::Sub"].as_str().unwrap();
+            let integration = target.strip_prefix("integrations/${").unwrap().trim_end_matches('}');
+            let path = format!("Resources/{integration}/Properties/IntegrationUri");
+            let uri = self.at(&path)["Fn::Sub"].as_str().unwrap();
+            let (_, function) = uri.split_once("/functions/${").unwrap();
+            let function = function.strip_suffix(".Arn}/invocations").unwrap();
+            (route["RouteKey"].as_str().unwrap().to_owned(), function.to_owned())
+        });
+        routes.collect()
+    }
+
     /// The functions by the id of their route: `ReadWallet` is `read_wallet`.
     pub fn functions(&self) -> BTreeMap<String, Function> {
         let functions =
@@ -122,6 +137,9 @@ fn resource(value: &Value) -> String {
     let text = value.as_str().or_else(|| value["Fn::Sub"].as_str()).unwrap();
     if text.contains(":secret:${AWS::StackName}/oidc/") {
         return "OidcSecret".to_owned();
+    }
+    if text.ends_with(":${Socket}/live/*") {
+        return "Socket".to_owned();
     }
     if text.ends_with("identity/${MailIdentity}") {
         return "Mail".to_owned();

@@ -9,6 +9,7 @@ mod figures;
 mod front_door;
 mod hosting;
 mod latency;
+mod live;
 mod oidc;
 mod queue;
 mod rights;

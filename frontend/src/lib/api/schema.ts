@@ -705,6 +705,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{session_id}/messages/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far the caller has received and read. */
+        post: operations["mark_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/messages/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, as a file. */
+        get: operations["export_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/messages/{message_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A participant asks an admin to look at a message. */
+        post: operations["report_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of messages. */
+        get: operations["list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/reports/{report_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An admin decides a report. */
+        post: operations["decide_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/note": {
         parameters: {
             query?: never;
@@ -889,6 +974,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/realtime/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A signed-in person may open a socket. */
+        post: operations["open_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that a client missed, in order. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -949,12 +1068,134 @@ export interface components {
             /** @description To what kind of thing. */
             object_type: string;
         };
+        /** @description What a member has. */
+        Balance: {
+            /**
+             * Format: int64
+             * @description What may be spent.
+             */
+            available_minor: number;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What is set aside for a session.
+             */
+            held_minor: number;
+            /** @description Whether spending is stopped. */
+            locked: boolean;
+        };
+        /** @description Minutes paid in advance. */
+        Charge: {
+            /**
+             * Format: int64
+             * @description The price of all of them.
+             */
+            amount_minor: number;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int32
+             * @description The first of them, from 1.
+             */
+            first_minute: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            minutes: number;
+        };
+        /** @description What a client sends. `id`, if given (1 to 40 characters), is repeated by the answer. */
+        ClientFrame: {
+            /** @description The client's own number of the frame. */
+            id?: string | null;
+            /** @enum {string} */
+            type: "ping";
+            /**
+             * Format: int32
+             * @description The protocol's version.
+             */
+            v: number;
+        } | {
+            /** @description The client's own number of the frame. */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description The session; the caller takes part in it.
+             */
+            session_id: string;
+            /** @enum {string} */
+            type: "subscribe";
+            /**
+             * Format: int32
+             * @description The protocol's version.
+             */
+            v: number;
+        } | {
+            /** @description The client's own number of the frame. */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /** @enum {string} */
+            type: "unsubscribe";
+            /**
+             * Format: int32
+             * @description The protocol's version.
+             */
+            v: number;
+        } | {
+            /** @description Anything, up to 16 KiB of JSON. */
+            data: Record<string, never>;
+            /** @description The client's own number of the frame. */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description A session that the socket is subscribed to.
+             */
+            session_id: string;
+            /** @description To this socket of the other side alone; to all of them unless given. */
+            to?: string | null;
+            /** @enum {string} */
+            type: "signal";
+            /**
+             * Format: int32
+             * @description The protocol's version.
+             */
+            v: number;
+        } | {
+            /** @description The client's own number of the frame. */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description A session that the socket is subscribed to.
+             */
+            session_id: string;
+            /** @enum {string} */
+            type: "typing";
+            /** @description Whether the person writes now. */
+            typing: boolean;
+            /**
+             * Format: int32
+             * @description The protocol's version.
+             */
+            v: number;
+        };
         /** @description The figures of a check. */
         Conservation: components["schemas"]["Figures"] & {
             /** @description When it was computed. */
             at: components["schemas"]["At"];
             /** @description ISO 4217. */
             currency: string;
+        };
+        /** @description The decision and why. */
+        DecideReport: {
+            /** @description What. */
+            decision: components["schemas"]["ReportDecision"];
+            /** @description 3 to 1,000 characters, for the audit log. */
+            note: string;
         };
         /** @description An account whose balance is not the sum of its postings. */
         Difference: {
@@ -1040,6 +1281,20 @@ export interface components {
         EndSession: {
             /** @description Shown to both sides. */
             summary?: string | null;
+        };
+        /** @description A page of events. */
+        Events: {
+            /** @description The frames, in order. */
+            items: components["schemas"]["ServerFrame"][];
+            /**
+             * Format: int64
+             * @description With these the client knows everything up to this number.
+             */
+            last_seq: number;
+            /** @description Events between `after` and the first item are no longer kept: read the session and its messages anew. */
+            missing: boolean;
+            /** @description Ask again after `last_seq`. */
+            more: boolean;
         };
         /** @description One field that is not as it must be. */
         Fault: {
@@ -1305,17 +1560,30 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
-        List_Message: {
+        List_MessageReport: {
             /** @description The items of this page. */
             items: {
-                /** @description By which side. */
-                from: components["schemas"]["Side"];
-                /** @description UUID v7: messages sort by the time they were sent. */
+                /** @description Who said it. */
+                author: components["schemas"]["MessageReportPerson"];
+                decided_at?: components["schemas"]["At"] | null;
+                /** @description UUID v7. */
                 id: string;
-                /** @description When. */
+                /** @description Which message. */
+                message_id: string;
+                /** @description The admin's words, once decided. */
+                note?: string | null;
+                /** @description Why. */
+                reason: string;
+                /** @description When it was reported. */
+                reported_at: components["schemas"]["At"];
+                /** @description Who reports it. */
+                reporter: components["schemas"]["MessageReportPerson"];
+                /** @description When it was said. */
                 sent_at: components["schemas"]["At"];
                 /** @description In which session. */
                 session_id: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["ReportStatus"];
                 /** @description What was said. */
                 text: string;
             }[];
@@ -1497,6 +1765,19 @@ export interface components {
             /** @description Give this as `cursor` for the next page; absent at the end. */
             next_cursor?: string | null;
         };
+        /** @description How far the caller is. */
+        MarkMessages: {
+            /**
+             * Format: uuid
+             * @description The last message that reached the caller's browser.
+             */
+            delivered_up_to?: string | null;
+            /**
+             * Format: uuid
+             * @description The last message that was shown to the caller.
+             */
+            read_up_to?: string | null;
+        };
         /** @description A person, as they see themselves. */
         Me: {
             /** @description The first sign-in. */
@@ -1534,6 +1815,65 @@ export interface components {
             /** @description What was said. */
             text: string;
         };
+        /** @description How far one side has received and read: ids of the other side's messages, in which every earlier one is included. */
+        MessageMark: {
+            /** @description The last message that reached this side's browser. */
+            delivered_up_to?: string | null;
+            /** @description The last message that was shown to this side. */
+            read_up_to?: string | null;
+        };
+        /**
+         * @description The marks of both sides: a message is *sent* when it is in the list, *delivered* or *read* when the other side's mark
+         *     is not before it.
+         */
+        MessageMarks: {
+            /** @description How far the host is. */
+            host: components["schemas"]["MessageMark"];
+            /** @description How far the member is. */
+            member: components["schemas"]["MessageMark"];
+        };
+        /** @description A report of a message, for admins. */
+        MessageReport: {
+            /** @description Who said it. */
+            author: components["schemas"]["MessageReportPerson"];
+            decided_at?: components["schemas"]["At"] | null;
+            /** @description UUID v7. */
+            id: string;
+            /** @description Which message. */
+            message_id: string;
+            /** @description The admin's words, once decided. */
+            note?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description When it was reported. */
+            reported_at: components["schemas"]["At"];
+            /** @description Who reports it. */
+            reporter: components["schemas"]["MessageReportPerson"];
+            /** @description When it was said. */
+            sent_at: components["schemas"]["At"];
+            /** @description In which session. */
+            session_id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["ReportStatus"];
+            /** @description What was said. */
+            text: string;
+        };
+        /** @description A person by name. */
+        MessageReportPerson: {
+            /** @description The user's id. */
+            id: string;
+            /** @description The name at the time of the session. */
+            name: string;
+        };
+        /** @description What was said, oldest first, and how far it was received and read. */
+        Messages: {
+            /** @description The messages of this page. */
+            items: components["schemas"]["Message"][];
+            /** @description How far each side is. */
+            marks: components["schemas"]["MessageMarks"];
+            /** @description Give this as `after` for the next page; absent at the end. */
+            next_cursor?: string | null;
+        };
         /**
          * @description How the two talk.
          * @enum {string}
@@ -1545,16 +1885,39 @@ export interface components {
             text: string;
             updated_at?: components["schemas"]["At"] | null;
         };
+        /** @description Something about the socket. */
+        Notice: {
+            /** @description What programs look at. */
+            code: components["schemas"]["NoticeCode"];
+            /** @description A sentence for a developer. */
+            detail: string;
+            /** @description The `id` of the client's frame that it answers. */
+            id?: string | null;
+        };
+        /**
+         * @description The codes of notices.
+         * @enum {string}
+         */
+        NoticeCode: "bad_frame" | "too_large" | "too_many" | "no_session" | "not_subscribed" | "too_many_subscriptions" | "presence_lost" | "signed_out" | "busy";
         /** @description Where to go. */
         OidcStarted: {
             /** @description The issuer's sign-in page. */
             authorize_url: string;
         };
+        /** @description An empty JSON object. */
+        OpenTicket: Record<string, never>;
         /**
          * @description Why the clock stopped.
          * @enum {string}
          */
         PauseReason: "left" | "lost" | "funds" | "unrenewed";
+        /** @description A socket on a session. */
+        Peer: {
+            /** @description The socket. */
+            peer_id: string;
+            /** @description Of which side. */
+            side: components["schemas"]["Side"];
+        };
         /** @description Where to upload it. */
         PhotoUpload: {
             /** @description When the address stops working. */
@@ -1567,6 +1930,15 @@ export interface components {
             photo_key: string;
             /** @description `PUT` the file there. */
             upload_url: string;
+        };
+        /** @description The answer to `ping`. */
+        Pong: {
+            /** @description The `id` of the ping. */
+            id?: string | null;
+            /** @description The number of the last event of each subscribed session: whoever knows less asks for the gap. */
+            last_seq: {
+                [key: string]: number;
+            };
         };
         /** @description The body of a problem. Kinds may add members of their own, such as `tries_left`. */
         Problem: {
@@ -1803,6 +2175,28 @@ export interface components {
             /** @description 3 to 1,000 characters; the person reads them. */
             reason: string;
         };
+        /**
+         * @description What is decided.
+         * @enum {string}
+         */
+        ReportDecision: "dismissed" | "resolved";
+        /** @description Why. */
+        ReportMessage: {
+            /** @description 3 to 1,000 characters; admins read them. */
+            reason: string;
+        };
+        /**
+         * @description Where a report stands.
+         * @enum {string}
+         */
+        ReportStatus: "open" | "dismissed" | "resolved";
+        /** @description It will be looked at. */
+        Reported: {
+            /** @description The report. */
+            report_id: string;
+            /** @description When. */
+            reported_at: components["schemas"]["At"];
+        };
         /** @description With whom, and how. */
         RequestSession: {
             /**
@@ -1829,6 +2223,91 @@ export interface components {
             email: string;
             /** @description A path of this site to go to after signing in. */
             return_to?: string | null;
+        };
+        /** @description What the server sends. */
+        ServerFrame: components["schemas"]["ServerFrameBody"] & {
+            /** @description When it happened, by the server's clock. */
+            at: components["schemas"]["At"];
+            /**
+             * Format: int64
+             * @description The event's number in its session, from 1 without a hole; absent for hints.
+             */
+            seq?: number | null;
+            /** @description About which session; absent when it is about the person. */
+            session_id?: string | null;
+            /**
+             * Format: int32
+             * @description The protocol's version.
+             */
+            v: number;
+        };
+        /** @description What happened: the frame's `type` and `data`. */
+        ServerFrameBody: {
+            /**
+             * @description The session as this side sees it now: replaces what the client has, unless its `now` is older. An event when a
+             *     command or time changed it; a hint when only the balance did.
+             */
+            data: components["schemas"]["Session"];
+            /** @enum {string} */
+            type: "session";
+        } | {
+            /** @description Minutes were paid in advance. An event. */
+            data: components["schemas"]["Charge"];
+            /** @enum {string} */
+            type: "charge";
+        } | {
+            /** @description What the member has now. A hint, to every socket of the member. */
+            data: components["schemas"]["Balance"];
+            /** @enum {string} */
+            type: "balance";
+        } | {
+            /**
+             * @description A request to this host was made, changed, taken up or withdrawn: to be listed while it waits. A hint, to every
+             *     socket of the host.
+             */
+            data: components["schemas"]["Session"];
+            /** @enum {string} */
+            type: "request";
+        } | {
+            /** @description Somebody said something. An event. */
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            type: "message";
+        } | {
+            /** @description How far the sides have received and read. A hint. */
+            data: components["schemas"]["MessageMarks"];
+            /** @enum {string} */
+            type: "marks";
+        } | {
+            /** @description A side's last socket went, or its first came. A hint. */
+            data: components["schemas"]["SidePresence"];
+            /** @enum {string} */
+            type: "presence";
+        } | {
+            /** @description What the other side's browser says to this one, to set up media. A hint. */
+            data: components["schemas"]["Signal"];
+            /** @enum {string} */
+            type: "signal";
+        } | {
+            /** @description The other side writes, or stopped. A hint that counts for six seconds. */
+            data: components["schemas"]["Typing"];
+            /** @enum {string} */
+            type: "typing";
+        } | {
+            /** @description Something about the socket itself: a refused frame, or what the client should do. */
+            data: components["schemas"]["Notice"];
+            /** @enum {string} */
+            type: "notice";
+        } | {
+            /** @description The answer to `ping`. */
+            data: components["schemas"]["Pong"];
+            /** @enum {string} */
+            type: "pong";
+        } | {
+            /** @description The answer to `subscribe`. */
+            data: components["schemas"]["Subscribed"];
+            /** @enum {string} */
+            type: "subscribed";
         };
         /** @description A session now. */
         Session: {
@@ -1980,6 +2459,16 @@ export interface components {
          * @enum {string}
          */
         Side: "member" | "host";
+        /** @description Whether a side is connected. */
+        SidePresence: {
+            /** @description Whether that side has a socket on the session now. */
+            connected: boolean;
+            lost_at?: components["schemas"]["At"] | null;
+            /** @description The socket that came or went. */
+            peer_id: string;
+            /** @description Which side. */
+            side: components["schemas"]["Side"];
+        };
         /** @description A mail is on its way, if the address exists at all. */
         SignInMailSent: {
             /**
@@ -2009,6 +2498,15 @@ export interface components {
         SignOut: Record<string, never>;
         /** @description Nothing. */
         SignOutEverywhere: Record<string, never>;
+        /** @description What one browser says to another. */
+        Signal: {
+            /** @description As the sender gave it. Written by the other person's browser: treat it as hostile. */
+            data: Record<string, never>;
+            /** @description From which side. */
+            from: components["schemas"]["Side"];
+            /** @description From which of its sockets. */
+            peer_id: string;
+        };
         /** @description A brand: everything that differs between sites, as data. */
         Site: {
             /** @description The brand's key, such as `soulseer`. */
@@ -2107,6 +2605,22 @@ export interface components {
             /** @description Of which top-up. */
             top_up_id?: string | null;
         };
+        /** @description The answer to `subscribe`. */
+        Subscribed: {
+            /** @description The `id` of the client's frame. */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the last event so far, 0 before the first: whoever knows less asks for the gap.
+             */
+            last_seq: number;
+            /** @description This socket. */
+            peer_id: string;
+            /** @description The other sockets on the session, of both sides. */
+            peers: components["schemas"]["Peer"][];
+            /** @description The session as this side sees it now. */
+            session: components["schemas"]["Session"];
+        };
         /** @description Which brand. */
         SwitchSite: {
             /** @description The brand's key. */
@@ -2128,6 +2642,25 @@ export interface components {
             light: {
                 [key: string]: string;
             };
+        };
+        /** @description How to open a socket. */
+        Ticket: {
+            /** @description Until when the ticket counts. */
+            expires_at: components["schemas"]["At"];
+            /**
+             * Format: int64
+             * @description How often the client sends `ping`.
+             */
+            ping_seconds: number;
+            /**
+             * Format: int64
+             * @description How long after opening a socket the client opens the next one and then closes this one.
+             */
+            reconnect_after_seconds: number;
+            /** @description Goes into the address once, as `ticket`. */
+            ticket: string;
+            /** @description Where: `wss://...`, without a query. */
+            url: string;
         };
         /** @description What a sign-in gives. */
         Tokens: {
@@ -2167,6 +2700,28 @@ export interface components {
              * @example pending
              */
             status: string;
+        };
+        /** @description What was said, as a file. */
+        Transcript: {
+            /** @description When the file was made. */
+            exported_at: components["schemas"]["At"];
+            /** @description The host's name. */
+            host: string;
+            /** @description The member's name. */
+            member: string;
+            /** @description The messages, oldest first. */
+            messages: components["schemas"]["Message"][];
+            /** @description Ask again after this message: there are more. */
+            next_after?: string | null;
+            /** @description In which session. */
+            session_id: string;
+        };
+        /** @description Whether a side writes. */
+        Typing: {
+            /** @description Which side. */
+            from: components["schemas"]["Side"];
+            /** @description Whether it writes now. */
+            typing: boolean;
         };
         /** @description What may change; what is absent stays. */
         UpdateHostSelf: {
@@ -5926,7 +6481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Message"];
+                    "application/json": components["schemas"]["Messages"];
                 };
             };
             /** @description `invalid-request` */
@@ -6075,6 +6630,476 @@ export interface operations {
             };
             /** @description `too-many-requests` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkMessages"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageMarks"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_messages: {
+        parameters: {
+            query?: {
+                /** @description `json` unless said. */
+                format?: "json" | "text";
+                /** @description Only messages after this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                    "text/plain": string;
+                };
+            };
+            /** @description `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description `open` unless said. */
+                status?: components["schemas"]["ReportStatus"];
+                /** @description Where the page before ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MessageReport"];
+                };
+            };
+            /** @description `bad-cursor`, `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageReport"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6823,6 +7848,170 @@ export interface operations {
             };
             /** @description `too-many-requests` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenTicket"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description The last number that the client knows; 0 for none. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
