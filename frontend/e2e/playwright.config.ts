@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-const mockUrl = 'http://127.0.0.1:4599';
+const mockUrl = `http://127.0.0.1:${process.env.MOCK_PORT ?? 4599}`;
 const stack = process.env.PARLOR_URL;
 
 export default defineConfig({

@@ -65,6 +65,10 @@ test('another brand is one record: title, words, colors and navigation change wi
 		await page.goto('/admin/site');
 		await expect(page.getByRole('button', { name: `Use ${name}` })).toBeEnabled();
 		await page.getByRole('button', { name: `Use ${name}` }).click();
+		const dialog = page.getByRole('dialog');
+		await expect(dialog).toContainText(name);
+		await dialog.getByRole('button', { name: `Use ${name}` }).click();
+		await expect(dialog).toBeHidden();
 		await expect(page.getByRole('banner').getByRole('link', { name }).first()).toBeVisible();
 		await page.reload();
 		await expect(page.getByRole('banner').getByRole('link', { name }).first()).toBeVisible();

@@ -13,6 +13,13 @@ test('a switched brand changes title words colours and navigation without a rebu
 	const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 	const before = await ground();
 	await page.getByRole('button', { name: 'Use HepCat' }).click();
+	const dialog = page.getByRole('dialog');
+	await expect(dialog).toContainText('30% → 20%');
+	await expectAccessible(page);
+	await page.keyboard.press('Escape');
+	await expect(page).toHaveTitle(/SoulSeer/);
+	await page.getByRole('button', { name: 'Use HepCat' }).click();
+	await dialog.getByRole('button', { name: 'Use HepCat' }).click();
 	await expect(page).toHaveTitle(/HepCat/);
 	await expect(
 		page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Teachers' })
@@ -117,6 +124,50 @@ test('asking shows the price first and opens the room', async ({ page, context }
 	await dialog.getByRole('button', { name: 'Ask now' }).click();
 	await expect(page).toHaveURL(`/sessions/${id(201)}`);
 	await expect(page.getByRole('heading', { name: 'Waiting for Luna Márquez' })).toBeVisible();
+});
+
+test('a request reaches a host on any page and is answered there', async ({ page, context }, info) => {
+	await enter(context, info.title, 'host');
+	await page.goto('/help');
+	const panel = page.getByRole('region', { name: 'Requests' });
+	await expect(panel).toContainText('Mara');
+	await expect(panel).toContainText(/Answer within\s*\d:\d\d/);
+	await expect(page).toHaveTitle(/^\(1\) Help/);
+	await expectAccessible(page);
+	await page.setViewportSize({ width: 360, height: 740 });
+	await expectNoSidewaysScroll(page);
+	await page.goto('/studio');
+	await expect(page.getByRole('button', { name: 'Accept Mara' })).toHaveCount(1);
+	await page.getByRole('link', { name: 'Earnings' }).click();
+	await panel.getByRole('button', { name: 'Accept Mara' }).click();
+	await expect(page).toHaveURL(`/sessions/${id(201)}`);
+});
+
+test('an application says how much is missing before it is sent', async ({ page, context }, info) => {
+	await enter(context, info.title, 'member');
+	await page.goto('/become-a-host');
+	const statement = page.getByLabel('For our eyes only');
+	await expect(page.getByText('At least 20 more characters')).toBeVisible();
+	await statement.fill('Twelve years at fairs');
+	await expect(page.getByText('At least 20 more characters')).toBeHidden();
+	await expect(
+		page.getByText('1,979 characters left').or(page.getByText('1979 characters left'))
+	).toBeVisible();
+});
+
+test('a suspended host reads it wherever they would work', async ({ page, context }, info) => {
+	await enter(context, info.title, 'host');
+	await page.route('**/v1/tokens/refresh', async (route) => {
+		const reply = await route.fetch();
+		const tokens = await reply.json();
+		await route.fulfill({ response: reply, json: { ...tokens, me: { ...tokens.me, suspended: true } } });
+	});
+	await page.goto('/studio');
+	await expect(page.getByText('You are suspended')).toBeVisible();
+	await expect(page.getByText('You are offline')).toHaveCount(0);
+	await expect(page.getByText('Your account is suspended', { exact: true })).toBeVisible();
+	await page.goto('/readers/orion-vale');
+	await expect(page.getByText(/^Your account is suspended\. Write to us/).first()).toBeVisible();
 });
 
 test('a refusal for money says how much is missing', async ({ page, context }, info) => {

@@ -2,7 +2,7 @@
 import type { BrowserContext } from '@playwright/test';
 import type { Role } from '../fixtures';
 
-const url = 'http://127.0.0.1:4599';
+const url = `http://127.0.0.1:${process.env.MOCK_PORT ?? 4599}`;
 
 export async function enter(context: BrowserContext, test: string, role?: Role): Promise<void> {
 	await context.addCookies([{ name: 'mock_test', value: test.replaceAll(/\W/g, ''), url }]);

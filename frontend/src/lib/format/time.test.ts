@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest';
+import { decimalsFor, formatLength } from './length';
 import {
-	decimalsFor,
 	formatClock,
 	formatCountdown,
 	formatDate,
 	formatDateTime,
 	formatExact,
-	formatLength,
 	formatMonth,
 	isoDuration
 } from './time';

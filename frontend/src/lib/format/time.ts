@@ -53,18 +53,6 @@ export function formatClock(milliseconds: number): string {
 	return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${seconds}`;
 }
 
-/** How many decimals of a second show all of these durations as they are: none, tenths, or milliseconds. */
-export function decimalsFor(durationsMs: readonly number[]): 0 | 1 | 3 {
-	if (durationsMs.every((duration) => duration % 1000 === 0)) return 0;
-	return durationsMs.every((duration) => duration % 100 === 0) ? 1 : 3;
-}
-
-/** A clock that stands: `5:00.417`. With decimals from `decimalsFor`, shown parts add up to their shown sum. */
-export function formatLength(milliseconds: number, decimals: 0 | 1 | 3): string {
-	const rest = String(Math.max(0, milliseconds) % 1000).padStart(3, '0');
-	return formatClock(milliseconds) + (decimals ? `.${rest.slice(0, decimals)}` : '');
-}
-
 /** A countdown rounds up, so that it reads 0:00 only when the time is over. */
 export function formatCountdown(milliseconds: number): string {
 	return formatClock(Math.max(0, Math.ceil(milliseconds / 1000)) * 1000);
