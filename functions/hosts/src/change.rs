@@ -6,6 +6,8 @@
 
 use jiff::Timestamp;
 use store::host::{HostItem, Status};
+use store::mail::{HostDecision, MAIL_REQUESTED, Mail};
+use store::outbox::Event;
 use store::user::{HostStatus, Role, User};
 use store::{CommitError, Refused, Transaction};
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use web::{Ctx, Deed, Kind, Problem};
 /// How often a change begins again before it gives up with 409.
 const ROUNDS: usize = 4;
 
-/// What an admin does, for the audit log.
+/// What an admin does, for the audit log. A decision about the application asks for a mail in the same transaction.
 #[derive(Clone, Debug)]
 pub struct ByAdmin<'a> {
     /// Who.
@@ -52,6 +54,11 @@ pub async fn change(
         }
         if let Some(by) = by {
             tx = web::audit(tx, by.admin, by.deed.clone(), by.now);
+            if let Some(decision) = decided(read.status, next.status) {
+                let mail = Mail::HostDecision { user_id: host_id, decision };
+                let event = Event::new(runtime::new_id(by.now), MAIL_REQUESTED, by.now, &mail)?;
+                tx = store::outbox::add(tx, &event);
+            }
         }
         let Err(error) = ctx.store.commit(tx).await else {
             return Ok(HostItem { version: read.version.saturating_add(1), ..next });
@@ -64,6 +71,18 @@ pub async fn change(
         }
     }
     Err(lost())
+}
+
+/// What a change of status means to the person.
+fn decided(before: Status, after: Status) -> Option<HostDecision> {
+    match (before, after) {
+        (Status::Verified, Status::Rejected) => Some(HostDecision::Removed),
+        (Status::Pending, Status::Rejected) => Some(HostDecision::Rejected),
+        (Status::Pending | Status::Rejected, Status::Verified) => Some(HostDecision::Verified),
+        (_, Status::Pending)
+        | (Status::Verified, Status::Verified)
+        | (Status::Rejected, Status::Rejected) => None,
+    }
 }
 
 /// Stores a first application with its user.

@@ -1,5 +1,6 @@
-//! `POST /v1/host/photo/finish`: what was uploaded is looked at and becomes the photo. A bad file is removed; the photo
-//! before it is removed once the profile shows the new one. Repeating it changes nothing.
+//! `POST /v1/host/photo/finish`: what was uploaded is checked, loses what it tells about its maker, and becomes the
+//! photo. A bad file is removed; the photo before it is removed once the profile shows the new one. Repeating it changes
+//! nothing.
 
 use axum::extract::State;
 use serde::Deserialize;
@@ -9,7 +10,8 @@ use web::{Auth, Caller, Json, Kind, Need, Problem, Route};
 
 use crate::App;
 use crate::change::{change, no_profile, not_rejected};
-use crate::photo::{Found, SIZE_BYTES_MAX, served_key};
+use crate::photo::{SIZE_BYTES_MAX, served_key};
+use crate::picture::{Fault, Picture, clean};
 use crate::view::HostSelf;
 
 /// The route.
@@ -48,12 +50,15 @@ pub async fn handle(
     if before.photo_key.as_deref() == Some(&served) {
         return Ok(Json(HostSelf::of(&before, config)?));
     }
-    let found = app.photos.look(&upload).await?.ok_or_else(no_upload)?;
-    if let Err(problem) = check(&found) {
-        app.photos.remove(&upload).await;
-        return Err(problem);
-    }
-    app.photos.serve(&upload, &served, &found).await?;
+    let bytes = app.photos.fetch(&upload).await?.ok_or_else(no_upload)?;
+    let picture = match picture(&bytes) {
+        Ok(picture) => picture,
+        Err(problem) => {
+            app.photos.remove(&upload).await;
+            return Err(problem);
+        }
+    };
+    app.photos.serve(&served, picture).await?;
     let host = change(&app.ctx, host_id, None, |read| {
         not_rejected(read)?;
         Ok(HostItem { photo_key: Some(served.clone()), ..read.clone() })
@@ -66,16 +71,16 @@ pub async fn handle(
     Ok(Json(HostSelf::of(&host, config)?))
 }
 
-/// The upload's address was signed for a size and a type, but only the first bytes show what a file is.
-fn check(found: &Found) -> Result<(), Problem> {
-    let detail = if found.size_bytes < 1 {
-        "The file is empty."
-    } else if found.size_bytes > SIZE_BYTES_MAX {
-        "The file is larger than 5 MiB."
-    } else if found.content_type.is_none() {
-        "The file is no JPEG, PNG or WebP picture."
-    } else {
-        return Ok(());
+/// The upload's address was signed for a size and a type, but only the bytes show what a file is.
+fn picture(bytes: &[u8]) -> Result<Picture, Problem> {
+    let too_large = i64::try_from(bytes.len()).is_ok_and(|size| size > SIZE_BYTES_MAX);
+    let detail = match clean(bytes) {
+        _ if bytes.is_empty() => "The file is empty.",
+        _ if too_large => "The file is larger than 5 MiB.",
+        Ok(picture) => return Ok(picture),
+        Err(Fault::Unknown) => "The file is no JPEG, PNG or WebP picture.",
+        Err(Fault::Broken) => "The file is damaged, or no still picture.",
+        Err(Fault::TooManyPixels) => "The file is a picture of more than 24 megapixels.",
     };
     Err(Problem::new(Kind::UploadInvalid).detail(detail).error("/photo_key", detail))
 }

@@ -2,7 +2,7 @@
 //!
 //! One file per route. What routes share: [`catalogue`] (filters, order and pages, pure), [`profile`] (what a profile
 //! may say, pure), [`change`] (read, decide, commit, and again if somebody came between), [`photo`] (objects in S3),
-//! [`view`] (replies). Not here: weekly hours, reviews and favourites.
+//! [`picture`] (files without what they tell about their maker, pure), [`view`] (replies). Not here: weekly hours, reviews and favourites.
 
 mod apply_to_host;
 pub mod catalogue;
@@ -11,6 +11,7 @@ mod finish_photo_upload;
 mod list_applications;
 mod list_hosts;
 pub mod photo;
+pub mod picture;
 pub mod profile;
 mod put_rates;
 mod read_host;

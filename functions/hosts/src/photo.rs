@@ -1,22 +1,25 @@
 //! Photos in S3: a place to upload to, the check of what came, and its move to where it is served.
 //!
 //! A browser uploads to `uploads/hosts/<host>/<id>`, which nobody can read and where a lifecycle rule removes what is
-//! never finished. What passes the check is *copied* to `media/hosts/<host>/<id>`, which the site serves for ever: the
-//! upload's address works for five minutes and may be used again, so an object must not be served from where a
-//! browser can still write. The copy asks for the entity tag that was checked.
+//! never finished. What is there is read once, checked and cleaned ([`crate::picture`]), and written to
+//! `media/hosts/<host>/<id>`, which the site serves for ever: the upload's address works for five minutes and may be
+//! used again, so an object must not be served from where a browser can still write, and what was checked is what is
+//! served. Two requests of S3 and at most 5 MiB each way.
 //!
-//! Not done: pictures are served as they came, with their metadata and dimensions.
+//! Not done: pictures keep their pixels. The site's own form makes them smaller before it uploads them.
 
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation};
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::types::MetadataDirective;
+use aws_sdk_s3::primitives::ByteStream;
 use jiff::Timestamp;
 use uuid::Uuid;
 use web::{Kind, Problem};
+
+use crate::picture::Picture;
 
 /// The largest photo, bytes.
 pub const SIZE_BYTES_MAX: i64 = 5 * 1024 * 1024;
@@ -26,9 +29,6 @@ pub const UPLOAD_SECONDS: u32 = 300;
 
 /// What a photo may be.
 pub const TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
-
-/// Enough of a file to know its type.
-const MAGIC_RANGE: &str = "bytes=0-15";
 
 /// The media bucket.
 #[derive(Clone, Debug)]
@@ -44,16 +44,6 @@ pub struct Upload {
     pub url: String,
     /// The headers that must go with it; `content-length` is the browser's own affair.
     pub headers: Vec<(String, String)>,
-}
-
-/// What was found under an upload's key.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// Size, bytes.
-    pub size_bytes: i64,
-    /// The type that the first bytes show.
-    pub content_type: Option<&'static str>,
-    e_tag: Option<String>,
 }
 
 impl Photos {
@@ -105,55 +95,43 @@ impl Photos {
         })
     }
 
-    /// Looks at what was uploaded; `None` when nothing was.
+    /// What was uploaded, up to one byte more than [`SIZE_BYTES_MAX`]; `None` when nothing was.
     ///
     /// # Errors
     /// `upstream-down` when S3 does not answer.
-    pub async fn look(&self, key: &str) -> Result<Option<Found>, Problem> {
-        let head = match self.client.head_object().bucket(&self.bucket).key(key).send().await {
-            Ok(head) => head,
+    pub async fn fetch(&self, key: &str) -> Result<Option<Vec<u8>>, Problem> {
+        let mut body = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(found) => found.body,
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(down(&error)),
         };
-        let size_bytes = head.content_length().unwrap_or(0);
-        let content_type = if size_bytes > 0 { self.magic(key).await? } else { None };
-        Ok(Some(Found { size_bytes, content_type, e_tag: head.e_tag }))
-    }
-
-    async fn magic(&self, key: &str) -> Result<Option<&'static str>, Problem> {
-        let get = self.client.get_object().bucket(&self.bucket).key(key).range(MAGIC_RANGE);
-        let mut body = get.send().await.map_err(|error| down(&error))?.body;
-        let mut start = Vec::new();
-        while start.len() < 16
-            && let Some(bytes) = body.try_next().await.map_err(Problem::internal)?
+        let enough = usize::try_from(SIZE_BYTES_MAX).map_err(Problem::internal)?.saturating_add(1);
+        let mut bytes = Vec::new();
+        while bytes.len() < enough
+            && let Some(part) = body.try_next().await.map_err(|error| down(&error))?
         {
-            start.extend_from_slice(&bytes);
+            let room = enough.saturating_sub(bytes.len());
+            bytes.extend_from_slice(part.get(..room).unwrap_or(&part));
         }
-        Ok(type_of(&start))
+        Ok(Some(bytes))
     }
 
-    /// Copies a checked upload to where it is served.
+    /// Puts a picture where it is served.
     ///
     /// # Errors
-    /// `upload-invalid` when the upload was replaced since it was checked; `upstream-down`.
-    pub async fn serve(&self, from: &str, to: &str, found: &Found) -> Result<(), Problem> {
-        let copy = self.client.copy_object().bucket(&self.bucket).key(to);
-        let copied = copy
-            .copy_source(format!("{}/{from}", self.bucket))
-            .set_copy_source_if_match(found.e_tag.clone())
-            .metadata_directive(MetadataDirective::Replace)
-            .set_content_type(found.content_type.map(str::to_owned))
+    /// `upstream-down` when S3 does not answer.
+    pub async fn serve(&self, key: &str, picture: Picture) -> Result<(), Problem> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(picture.content_type)
             .cache_control("public, max-age=31536000, immutable")
+            .body(ByteStream::from(picture.bytes))
             .send()
-            .await;
-        match copied {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("PreconditionFailed") => {
-                Err(Problem::new(Kind::UploadInvalid)
-                    .detail("The file changed while it was checked. Please upload it again."))
-            }
-            Err(error) => Err(down(&error)),
-        }
+            .await
+            .map(|_| ())
+            .map_err(|error| down(&error))
     }
 
     /// Removes an object that nothing leads to any more. A failure leaves it behind, which costs storage alone, so it
@@ -178,20 +156,6 @@ pub fn served_key(host_id: Uuid, upload_key: &str) -> Option<String> {
     let id = upload_key.strip_prefix(&format!("uploads/hosts/{host_id}/"))?;
     let parsed: Uuid = id.parse().ok()?;
     (parsed.to_string() == id).then(|| format!("media/hosts/{host_id}/{id}"))
-}
-
-/// The type that the first bytes of a file show (WHATWG MIME Sniffing, section 6.1).
-#[must_use]
-pub fn type_of(start: &[u8]) -> Option<&'static str> {
-    if start.starts_with(&[0xFF, 0xD8, 0xFF]) {
-        Some("image/jpeg")
-    } else if start.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if start.starts_with(b"RIFF") && start.get(8..14) == Some(b"WEBPVP") {
-        Some("image/webp")
-    } else {
-        None
-    }
 }
 
 /// Without the right to list a bucket, S3 says 403 for what does not exist.

@@ -1,17 +1,19 @@
 //! Consumer of the bus's rule `mail.requested`: writes the mail in the active brand's words and gives it to SES.
 //!
 //! The event may come twice: the second time finds the mark of the first. If the first stopped between sending and
-//! marking, the mail is sent twice with the same code and link, which does no harm.
+//! marking, the same mail is sent twice, which does no harm. What was overtaken by something newer is not sent.
 
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use serde::Deserialize;
 use serde_json::Value;
 use store::Transaction;
+use store::host::Status;
+use store::mail::{HostDecision, Mail};
 use uuid::Uuid;
 use web::{Ctx, Need, Problem, Route, Trigger};
 
 use crate::App;
-use crate::mail::{Letter, Mail, SignInLetter, sign_in_letter};
+use crate::mail::{DecisionLetter, Letter, SignInLetter, decision_letter, sign_in_letter};
 use crate::proof::proof;
 
 /// The consumer.
@@ -49,9 +51,11 @@ pub async fn handle(app: &App, event: BusEvent) -> Result<Value, String> {
     if handled.map_err(|error| error.to_string())? {
         return Ok(Value::Null);
     }
-    let Mail::SignIn { to, challenge_id } = event.detail.payload;
-    let letter = write(ctx, &to, challenge_id).await.map_err(|problem| format!("{problem:?}"))?;
-    if let Some(letter) = letter {
+    let written = match event.detail.payload {
+        Mail::SignIn { to, challenge_id } => sign_in(ctx, to, challenge_id).await,
+        Mail::HostDecision { user_id, decision } => host_decision(ctx, user_id, decision).await,
+    };
+    if let Some((to, letter)) = written.map_err(|problem| format!("{problem:?}"))? {
         send(app, &to, letter).await?;
     }
     let mark = store::outbox::handled(Transaction::new(), ROUTE.id, id, ctx.now());
@@ -61,9 +65,12 @@ pub async fn handle(app: &App, event: BusEvent) -> Result<Value, String> {
     }
 }
 
-/// The letter, or nothing when a newer mail was asked for, the code was used, or it is too late.
-async fn write(ctx: &Ctx, to: &str, challenge_id: Uuid) -> Result<Option<Letter>, Problem> {
-    let key = store::sign_in::challenge_key(to);
+/// An address and the letter to it; nothing when there is nothing to tell any more.
+type Written = Option<(String, Letter)>;
+
+/// Nothing when a newer mail was asked for, the code was used, or it is too late.
+async fn sign_in(ctx: &Ctx, to: String, challenge_id: Uuid) -> Result<Written, Problem> {
+    let key = store::sign_in::challenge_key(&to);
     let Some(challenge) = store::sign_in::find_challenge(&ctx.store, &key).await? else {
         return Ok(None);
     };
@@ -73,11 +80,34 @@ async fn write(ctx: &Ctx, to: &str, challenge_id: Uuid) -> Result<Option<Letter>
     }
     let proof = proof(&ctx.tokens, challenge_id).await?;
     let site = store::site::active(&ctx.store, &ctx.config.brand).await?;
-    let token = format!("{}.{}", store::sign_in::challenge_hash(to), proof.secret);
+    let token = format!("{}.{}", store::sign_in::challenge_hash(&to), proof.secret);
     let link = format!("{}/sign-in/link#token={token}", ctx.config.site_url);
     let letter =
         SignInLetter { site: &site, code: &proof.code, link: &link, minutes: (seconds + 30) / 60 };
-    sign_in_letter(&letter).map(Some).map_err(Problem::internal)
+    sign_in_letter(&letter).map(|letter| Some((to, letter))).map_err(Problem::internal)
+}
+
+/// Nothing when another decision, or a new application, came after this one.
+async fn host_decision(
+    ctx: &Ctx,
+    user_id: Uuid,
+    decision: HostDecision,
+) -> Result<Written, Problem> {
+    let user = store::user::find(&ctx.store, user_id).await?;
+    let (Some(user), Some(host)) = (user, ctx.store.host(user_id).await?) else { return Ok(None) };
+    let (status, path) = match decision {
+        HostDecision::Verified => (Status::Verified, "/studio/rates"),
+        HostDecision::Rejected | HostDecision::Removed => (Status::Rejected, "/become-a-host"),
+    };
+    if host.status != status {
+        return Ok(None);
+    }
+    let site = store::site::active(&ctx.store, &ctx.config.brand).await?;
+    let link = format!("{}{path}", ctx.config.site_url);
+    let reason = host.reject_reason.as_deref().unwrap_or_default();
+    let person = &host.name;
+    let letter = DecisionLetter { site: &site, person, decision, reason, link: &link };
+    decision_letter(&letter).map(|letter| Some((user.email, letter))).map_err(Problem::internal)
 }
 
 async fn send(app: &App, to: &str, letter: Letter) -> Result<(), String> {

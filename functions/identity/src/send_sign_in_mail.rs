@@ -9,13 +9,13 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::Transaction;
+use store::mail::{MAIL_REQUESTED, Mail};
 use store::outbox::Event;
 use store::sign_in::Challenge;
 use utoipa::ToSchema;
 use web::{ClientAddress, Ctx, Faults, Json, Kind, Need, Problem, Route, limit};
 
 use crate::address::{is_return_path, parse_email};
-use crate::mail::{MAIL_REQUESTED, Mail};
 
 /// The route.
 pub const ROUTE: Route = Route::post("send_sign_in_mail", "/v1/sign-in/mail")

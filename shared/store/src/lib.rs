@@ -54,6 +54,7 @@ pub mod idempotency;
 pub mod instant;
 pub mod limit;
 pub mod live;
+pub mod mail;
 pub mod outbox;
 mod query;
 pub mod report;

@@ -2,6 +2,7 @@
 
 mod admin_walls;
 mod finish_oidc;
+mod host_decision_mail;
 mod hostile_tokens;
 mod issuer;
 mod list_audit;

@@ -1,27 +1,10 @@
-//! Mails: what may be asked for, and how it is worded.
+//! Mails: how they are worded. `store::mail` says what may be asked for.
 //!
 //! Templates are text and HTML beside this file. HTML escapes everything that comes from a record.
 
-use minijinja::{AutoEscape, Environment, context};
-use serde::{Deserialize, Serialize};
+use minijinja::{AutoEscape, Environment, Value, context};
+use store::mail::HostDecision;
 use store::site::Site;
-use uuid::Uuid;
-
-/// The outbox event that asks for a mail.
-pub const MAIL_REQUESTED: &str = "mail.requested";
-
-/// A mail that was asked for. What must stay secret is not in it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(tag = "mail", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Mail {
-    /// A code and a link to sign in.
-    SignIn {
-        /// The address.
-        to: String,
-        /// The challenge that code and link are derived from.
-        challenge_id: Uuid,
-    },
-}
 
 /// A mail, written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,31 +30,95 @@ pub struct SignInLetter<'a> {
     pub minutes: i64,
 }
 
+/// What the mail about an application tells.
+#[derive(Clone, Copy, Debug)]
+pub struct DecisionLetter<'a> {
+    /// In whose words.
+    pub site: &'a Site,
+    /// The applicant's name.
+    pub person: &'a str,
+    /// What was decided.
+    pub decision: HostDecision,
+    /// Why; empty for an accepted application.
+    pub reason: &'a str,
+    /// Where to go on.
+    pub link: &'a str,
+}
+
 /// Writes the sign-in mail.
 ///
 /// # Errors
 /// When a template is broken (a test renders them).
 pub fn sign_in_letter(letter: &SignInLetter<'_>) -> Result<Letter, minijinja::Error> {
+    let values = context! {
+        subject => format!("Sign in to {}", letter.site.name),
+        code => letter.code, link => letter.link, minutes => letter.minutes,
+    };
+    write(
+        letter.site,
+        &values,
+        [
+            ("sign_in.txt", include_str!("sign_in.txt")),
+            ("sign_in.html", include_str!("sign_in.html")),
+        ],
+    )
+}
+
+/// Writes the mail about an application.
+///
+/// # Errors
+/// When a template is broken (a test renders them).
+pub fn decision_letter(letter: &DecisionLetter<'_>) -> Result<Letter, minijinja::Error> {
+    let name = &letter.site.name;
+    let (decision, subject, button) = match letter.decision {
+        HostDecision::Verified => {
+            ("verified", format!("You are verified at {name}"), "Set your rates")
+        }
+        HostDecision::Rejected => {
+            ("rejected", format!("Your application at {name}"), "Apply again")
+        }
+        HostDecision::Removed => ("removed", format!("Your profile at {name}"), "Apply again"),
+    };
+    let values = context! {
+        subject, button, decision, person => letter.person, reason => letter.reason,
+        link => letter.link, hosts => letter.site.words.hosts.to_lowercase(),
+    };
+    write(
+        letter.site,
+        &values,
+        [
+            ("host_decision.txt", include_str!("host_decision.txt")),
+            ("host_decision.html", include_str!("host_decision.html")),
+        ],
+    )
+}
+
+/// Fills in a text and an HTML template; `values` has the subject.
+fn write(
+    site: &Site,
+    values: &Value,
+    [text, html]: [(&str, &str); 2],
+) -> Result<Letter, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|name| {
         if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
     });
     let values = context! {
-        name => &letter.site.name, tagline => &letter.site.tagline,
-        accent => letter.site.theme.light.get("accent"), on_accent => letter.site.theme.light.get("on-accent"),
-        code => letter.code, link => letter.link, minutes => letter.minutes,
+        name => &site.name, tagline => &site.tagline,
+        accent => site.theme.light.get("accent"), on_accent => site.theme.light.get("on-accent"),
+        ..values.clone()
     };
-    let render = |name: &str, source: &str| environment.render_named_str(name, source, &values);
+    let render = |(name, source): (&str, &str)| environment.render_named_str(name, source, &values);
     Ok(Letter {
-        subject: render("sign_in.subject", "Sign in to {{ name }}")?,
-        text: render("sign_in.txt", include_str!("sign_in.txt"))?,
-        html: render("sign_in.html", include_str!("sign_in.html"))?,
+        subject: render(("subject", "{{ subject }}"))?,
+        text: render(text)?,
+        html: render(html)?,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SignInLetter, sign_in_letter};
+    use super::{DecisionLetter, HostDecision, SignInLetter, decision_letter, sign_in_letter};
 
     #[test]
     fn every_brand_says_its_name_the_code_and_the_link() {
@@ -89,10 +136,40 @@ mod tests {
     }
 
     #[test]
-    fn a_record_cannot_bring_markup_into_the_mail() {
+    fn every_brand_tells_each_decision_with_its_reason_and_where_to_go_on() {
+        use HostDecision::{Rejected, Removed, Verified};
+        for site in store::site::shipped().unwrap() {
+            for (decision, reason) in
+                [(Verified, ""), (Rejected, "Too short."), (Removed, "Asked to.")]
+            {
+                let link = "https://parlor.test/there";
+                let letter = DecisionLetter { site: &site, person: "Ada", decision, reason, link };
+                let letter = decision_letter(&letter).unwrap();
+                assert!(letter.subject.contains(&site.name));
+                for part in [&letter.text, &letter.html] {
+                    assert!(part.contains("Hello Ada,") && part.contains(reason), "{part}");
+                }
+                assert!(
+                    letter.text.contains(link) && !letter.text.contains("{%"),
+                    "{}",
+                    letter.text
+                );
+                assert_eq!(letter.text.contains("the reason"), decision != Verified);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_from_a_record_brings_markup_into_the_mail() {
         let mut site = store::site::shipped().unwrap().remove(0);
         site.name = "<script>x</script>".to_owned();
         let letter = SignInLetter { site: &site, code: "012345", link: "https://x", minutes: 10 };
         assert!(!sign_in_letter(&letter).unwrap().html.contains("<script>"));
+        let (person, reason) = ("<script>y", "<script>z");
+        let decision = HostDecision::Rejected;
+        let letter = DecisionLetter { site: &site, person, decision, reason, link: "https://x" };
+        let letter = decision_letter(&letter).unwrap();
+        assert!(!letter.html.contains("<script>"));
+        assert!(letter.text.contains(reason), "text is not escaped");
     }
 }

@@ -35,6 +35,20 @@ async fn six(kit: &Kit) {
     }
 }
 
+#[tokio::test]
+async fn one_network_may_ask_for_120_pages_a_minute() {
+    let kit = Kit::new().await;
+    let router = router(&kit);
+    for _ in 0..120 {
+        assert_eq!(call(&router, get("/v1/hosts")).await.status, 200);
+    }
+    let reply = call(&router, get("/v1/hosts")).await;
+    assert_eq!((reply.status, reply.problem()), (429, "too-many-requests"));
+    assert!(reply.headers.contains_key("retry-after"));
+    kit.clock.advance(60);
+    assert_eq!(call(&router, get("/v1/hosts")).await.status, 200);
+}
+
 async fn page(router: &Router, query: &str) -> Value {
     let reply = call(router, get(&format!("/v1/hosts?{query}"))).await;
     assert_eq!(reply.status, 200, "{query}: {}", reply.text);
@@ -289,6 +303,7 @@ async fn a_list_asks_once_for_each_part_of_the_catalogue_and_never_scans() {
     kit.aws.reset_usage();
     page(&router, "").await;
     let calls = kit.aws.usage().calls;
-    let expected = [("BatchGetItem".to_owned(), 1), ("Query".to_owned(), 4)];
-    assert_eq!(calls, expected.into(), "the page's users, and the partitions");
+    let expected = [("BatchGetItem", 1), ("Query", 4), ("UpdateItem", 1)];
+    let expected = expected.map(|(name, count)| (name.to_owned(), count));
+    assert_eq!(calls, expected.into(), "the page's users, the partitions, and the count of asks");
 }

@@ -4,6 +4,7 @@ mod apply_to_host;
 mod finish_photo_upload;
 mod list_applications;
 mod list_hosts;
+mod picture;
 mod put_rates;
 mod read_host;
 mod read_host_self;
@@ -78,6 +79,18 @@ pub async fn verify(router: &Router, admin: &Person, person: &Person) -> Reply {
 pub async fn reject(router: &Router, admin: &Person, person: &Person, reason: &str) -> Reply {
     let path = format!("/v1/admin/hosts/{}/reject", person.id());
     call(router, post(&path).bearer(&admin.token).json(json!({ "reason": reason }))).await
+}
+
+/// The decisions that a mail was asked for: of whom, and what.
+pub fn mailed(kit: &Kit) -> Vec<(String, String)> {
+    let mails = kit.outbox().into_iter().map(|event| {
+        assert_eq!(event.kind, "mail.requested");
+        let mail: Value = serde_json::from_str(&event.payload).unwrap();
+        assert_eq!(mail["mail"], "host_decision");
+        let text = |name: &str| mail[name].as_str().unwrap().to_owned();
+        (text("user_id"), text("decision"))
+    });
+    mails.collect()
 }
 
 /// The profile as it is stored.

@@ -4,7 +4,7 @@ use serde_json::json;
 use store::user::{HostStatus, Role};
 use testkit::{Kit, call, get, post, put};
 
-use super::{apply, needs_sign_in, pointers, reject, router, stored, verified};
+use super::{apply, mailed, needs_sign_in, pointers, reject, router, stored, verified};
 
 #[tokio::test]
 async fn only_an_admin_rejects() {
@@ -36,6 +36,7 @@ async fn a_rejection_says_why_and_is_written_down() {
     assert_eq!(rows[0].details["was"], "pending");
     let again = reject(&router, &admin, &ada, "Once more.").await;
     assert_eq!((again.status, again.problem()), (409, "conflict"));
+    assert_eq!(mailed(&kit), [(ada.id(), "rejected".to_owned())], "one decision, one mail");
 }
 
 #[tokio::test]
@@ -48,9 +49,11 @@ async fn a_verified_host_who_is_rejected_leaves_the_catalogue_and_the_role() {
     assert_eq!(call(&router, rates).await.status, 200);
     let online = || put("/v1/host/online").bearer(&ada.token).json(json!({ "online": true }));
     assert_eq!(call(&router, online()).await.status, 200);
+    kit.clock.advance(1);
     let reply = reject(&router, &admin, &ada, "Complaints.").await;
     assert_eq!((reply.status, &reply.body["online"]), (200, &json!(false)));
     assert!(kit.store().catalogue().await.unwrap().is_empty());
+    assert_eq!(mailed(&kit).last().unwrap(), &(ada.id(), "removed".to_owned()));
     assert_eq!(call(&router, get("/v1/hosts/ada")).await.status, 404);
     assert_eq!(call(&router, online()).await.status, 403);
     let user = store::user::find(&kit.store(), ada.user.id).await.unwrap().unwrap();

@@ -5,7 +5,7 @@ use serde_json::json;
 use store::user::{HostStatus, Role};
 use testkit::{Fault, Kit, call, post};
 
-use super::{app, apply, needs_sign_in, put_listed, reject, router, stored, verify};
+use super::{app, apply, mailed, needs_sign_in, put_listed, reject, router, stored, verify};
 
 #[tokio::test]
 async fn only_an_admin_verifies() {
@@ -60,6 +60,7 @@ async fn two_admins_at_once_verify_once() {
     assert_eq!(outcomes, [(200, ""), (409, "conflict")]);
     let rows = store::audit::list(&kit.store(), "2026-11", 10, None).await.unwrap().items;
     assert_eq!(rows.len(), 1, "one deed, one row");
+    assert_eq!(mailed(&kit), [(ada.id(), "verified".to_owned())], "and one mail");
 }
 
 #[tokio::test]
@@ -74,6 +75,7 @@ async fn nothing_is_half_verified() {
     assert!(kit.store().earnings(&ada.id()).await.unwrap().is_none());
     let user = store::user::find(&kit.store(), ada.user.id).await.unwrap().unwrap();
     assert!(!user.is(Role::Host));
+    assert!(mailed(&kit).is_empty());
     kit.aws.faults.clear();
     assert_eq!(verify(&router, &admin, &ada).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! `send_sign_in_mail`, `relay_outbox`, `send_mail`.
+//! `send_sign_in_mail`, `relay_outbox`, `send_mail`; mails about applications are in `host_decision_mail`.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
