@@ -94,7 +94,7 @@ def _import_body(api_id, props):
             if wanted is None:
                 continue
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
-            key = "$default" if path == "/$default" else f"{verb} {path}"
+            key = "$default" if path.lstrip("/") == "$default" else f"{verb} {path}"
             uid = hashlib.sha1(key.encode()).hexdigest()[:8]
             integrations[uid] = {
                 "integrationId": uid,

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use web::{Ctx, Route};
 
 mod address;
+pub mod answer_unknown;
 pub mod family;
 pub mod finish_oidc;
 pub mod list_audit;
@@ -107,6 +108,7 @@ pub const ROUTES: &[Route] = &[
     list_users::ROUTE,
     update_user::ROUTE,
     list_audit::ROUTE,
+    answer_unknown::ROUTE,
     relay_outbox::ROUTE,
     send_mail::ROUTE,
 ];

@@ -28,6 +28,8 @@ pub struct Route {
 pub enum Trigger {
     /// The HTTP API.
     Api,
+    /// What no route of the HTTP API takes.
+    Rest,
     /// A function URL of its own.
     Url,
     /// A schedule.

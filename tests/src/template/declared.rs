@@ -35,6 +35,7 @@ fn trigger(function: &Function) -> Trigger {
     }
     match function.events()[..] {
         [] => Trigger::Socket,
+        [("HttpApi", event)] if event["Path"].is_null() => Trigger::Rest,
         [("HttpApi", _)] => Trigger::Api,
         [("Schedule", _)] => Trigger::Schedule,
         [("SQS", _)] => Trigger::Queue,

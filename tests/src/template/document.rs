@@ -90,11 +90,17 @@ impl Function {
         events.map(|event| (event["Type"].as_str().unwrap(), &event["Properties"])).collect()
     }
 
-    /// Method and path of its HTTP API event.
+    /// Method and path of its HTTP API event; none for the rest of the API.
     pub fn route(&self) -> Option<(String, String)> {
         let (_, properties) = *self.events().iter().find(|(kind, _)| *kind == "HttpApi")?;
-        let text = |key: &str| properties[key].as_str().unwrap().to_owned();
-        Some((text("Method"), text("Path")))
+        let text = |key: &str| properties[key].as_str().map(str::to_owned);
+        Some((text("Method")?, text("Path")?))
+    }
+
+    /// Whether it answers HTTP: a route, the rest of the API, or a function URL.
+    pub fn serves(&self) -> bool {
+        let url = !self.property("FunctionUrlConfig").is_null();
+        url || self.events().iter().any(|(kind, _)| *kind == "HttpApi")
     }
 
     /// The statements of its role.

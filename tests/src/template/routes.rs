@@ -55,9 +55,7 @@ fn no_two_functions_serve_one_route() {
 fn a_consumer_says_which_handler_it_is() {
     for (id, function) in Document::read().functions() {
         let handler = &function.property("Environment")["Variables"]["HANDLER"];
-        let serves =
-            function.route().is_some() || !function.property("FunctionUrlConfig").is_null();
-        if serves {
+        if function.serves() {
             assert!(handler.is_null(), "{id}");
         } else {
             assert_eq!(handler, id.as_str());

@@ -73,9 +73,13 @@ async fn the_api_answers_problems_and_nothing_that_may_run() {
     assert_eq!(site.status, 200, "{site:?}");
     assert_hardened(&site);
     assert!(site.header("content-security-policy").contains("default-src 'none'"), "{site:?}");
-    assert_eq!(browser.get("/v1/missing").await.status, 404);
+    for (method, path) in [(Method::GET, "/v1/missing"), (Method::DELETE, "/v1/wallet")] {
+        let missing = browser.send(method, path, &[], None).await;
+        assert_eq!((missing.status, missing.problem().as_str()), (404, "not-found"), "{missing:?}");
+        assert_eq!(missing.header("content-type"), "application/problem+json", "{missing:?}");
+    }
     let wrong_method = browser.send(Method::DELETE, "/v1/site", &[], None).await;
-    assert!(matches!(wrong_method.status, 404 | 405), "{wrong_method:?}");
+    assert_eq!(wrong_method.problem(), "method-not-allowed", "{wrong_method:?}");
     let anonymous = browser.get("/v1/wallet").await;
     assert_eq!((anonymous.status, anonymous.problem().as_str()), (401, "not-signed-in"));
     assert_eq!(anonymous.header("content-type"), "application/problem+json");
