@@ -12,7 +12,7 @@ use crate::control_page;
 use crate::oidc::hooks;
 use crate::state::Sandbox;
 use crate::stripe::checkout_sessions::{self, Attempt};
-use crate::stripe::{ApiError, Faults, disputes};
+use crate::stripe::{ApiError, Faults, accounts, disputes, transfers};
 use crate::webhooks::{self, Settings};
 
 /// The routes of the controls.
@@ -24,6 +24,9 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/_sandbox/checkouts/{id}/pay", post(pay))
         .route("/_sandbox/disputes", post(open_dispute))
         .route("/_sandbox/disputes/{id}/close", post(close_dispute))
+        .route("/_sandbox/accounts/{id}", post(set_account))
+        .route("/_sandbox/accounts/{id}/bank-failure", post(fail_bank))
+        .route("/_sandbox/transfers/{id}/reverse", post(reverse_transfer))
         .route("/_sandbox/faults", post(set_faults))
         .route("/_sandbox/clock", post(advance_clock))
         .merge(hooks::routes())
@@ -139,6 +142,60 @@ async fn close_dispute(
     Json(close): Json<CloseDispute>,
 ) -> Response {
     answer(disputes::close(&sandbox, &id, close.won))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetAccount {
+    payouts_enabled: bool,
+    details_submitted: bool,
+    #[serde(default)]
+    currently_due: Vec<String>,
+    disabled_reason: Option<String>,
+}
+
+/// Says what Stripe has found out about a connected account.
+async fn set_account(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    Json(set): Json<SetAccount>,
+) -> Response {
+    answer(accounts::change(&sandbox, &id, |account| {
+        account.payouts_enabled = set.payouts_enabled;
+        account.details_submitted = set.details_submitted;
+        account.currently_due = set.currently_due;
+        account.disabled_reason = set.disabled_reason;
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailBank {
+    failure_code: String,
+}
+
+/// The account's bank refuses Stripe's payout.
+async fn fail_bank(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    Json(fail): Json<FailBank>,
+) -> Response {
+    answer(transfers::fail_bank_payout(&sandbox, &id, &fail.failure_code))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReverseTransfer {
+    amount_minor: Option<i64>,
+}
+
+/// Takes a transfer back.
+async fn reverse_transfer(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    Json(reverse): Json<ReverseTransfer>,
+) -> Response {
+    answer(transfers::reverse(&sandbox, &id, reverse.amount_minor))
 }
 
 /// Arms trouble in the Stripe API.

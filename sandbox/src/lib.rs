@@ -13,6 +13,7 @@
 mod checkout_page;
 mod clock;
 mod config;
+mod connect_page;
 mod control;
 mod control_page;
 mod html;

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::state::{Data, Sandbox};
-use crate::{checkout_page, control, oidc, store_file, stripe, webhooks};
+use crate::{checkout_page, connect_page, control, oidc, store_file, stripe, webhooks};
 
 /// Largest request body, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -30,6 +30,7 @@ pub fn app(config: Config) -> anyhow::Result<(Router, Sandbox)> {
     let router = Router::new()
         .merge(stripe::routes())
         .merge(checkout_page::routes())
+        .merge(connect_page::routes())
         .merge(oidc::routes())
         .merge(control::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -36,8 +36,8 @@ pub(crate) fn create(sandbox: &Sandbox, mut params: Params) -> Result<Value, Api
         customer_email: email(&mut params)?,
         paid_email: None,
         client_reference_id: reference(&mut params)?,
-        success_url: required_url(&mut params, "success_url")?,
-        cancel_url: url(&mut params, "cancel_url")?,
+        success_url: params.required_url("success_url")?,
+        cancel_url: params.url("cancel_url")?,
         metadata: params.metadata("metadata")?,
         payment_metadata: payment_data.metadata("metadata")?,
         payment_intent: None,
@@ -293,17 +293,4 @@ fn reference(params: &mut Params) -> Result<Option<String>, ApiError> {
         }
         reference => Ok(reference),
     }
-}
-
-fn url(params: &mut Params, name: &str) -> Result<Option<String>, ApiError> {
-    match params.text(name)? {
-        Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => {
-            Err(ApiError::parameter("url_invalid", name, "Not a valid URL"))
-        }
-        url => Ok(url),
-    }
-}
-
-fn required_url(params: &mut Params, name: &str) -> Result<String, ApiError> {
-    url(params, name)?.ok_or_else(|| params.missing(name))
 }

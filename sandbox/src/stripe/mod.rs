@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::state::{Sandbox, random_id};
 
+pub(crate) mod accounts;
 pub(crate) mod checkout_sessions;
 pub(crate) mod disputes;
 mod error;
@@ -24,11 +25,14 @@ pub(crate) mod objects;
 mod params;
 mod payment_intents;
 mod refunds;
+pub(crate) mod transfers;
 
+use accounts::{Account, AccountLink};
 pub(crate) use error::ApiError;
 use idempotency::{Admission, KeyedAnswer, Request};
 use objects::{Charge, CheckoutSession, Dispute, PaymentIntent, Refund};
 use params::Params;
+use transfers::Transfer;
 
 /// API version of the objects in answers and events.
 pub(crate) const API_VERSION: &str = "2026-09-30.endive";
@@ -42,6 +46,9 @@ pub(crate) struct StripeData {
     pub charges: BTreeMap<String, Charge>,
     pub refunds: BTreeMap<String, Refund>,
     pub disputes: BTreeMap<String, Dispute>,
+    pub accounts: BTreeMap<String, Account>,
+    pub account_links: BTreeMap<String, AccountLink>,
+    pub transfers: BTreeMap<String, Transfer>,
     pub keys: BTreeMap<String, KeyedAnswer>,
 }
 
@@ -58,6 +65,8 @@ pub(crate) struct Faults {
     pub refuse_next: u32,
     /// So many next POSTs are executed, and then the connection breaks before the answer is complete.
     pub lose_next: u32,
+    /// So many next transfers are refused because the platform's balance does not suffice.
+    pub refuse_transfers: u32,
 }
 
 /// Longest artificial latency, in milliseconds.
@@ -75,6 +84,11 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/v1/payment_intents/{id}", get(read_payment))
         .route("/v1/refunds", post(create_refund))
         .route("/v1/refunds/{id}", get(read_refund))
+        .route("/v1/accounts", post(create_account))
+        .route("/v1/accounts/{id}", get(read_account))
+        .route("/v1/account_links", post(create_account_link))
+        .route("/v1/transfers", post(create_transfer).get(list_transfers))
+        .route("/v1/transfers/{id}", get(read_transfer))
         .route("/v1/{*rest}", axum::routing::any(unknown))
 }
 
@@ -108,6 +122,67 @@ async fn create_refund(
 ) -> Response {
     let action: Action = |sandbox, _, params| refunds::create(sandbox, params);
     execute(&sandbox, &headers, "/v1/refunds", None, &body, action).await
+}
+
+async fn create_account(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let action: Action = |sandbox, _, params| accounts::create(sandbox, params);
+    execute(&sandbox, &headers, "/v1/accounts", None, &body, action).await
+}
+
+async fn create_account_link(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let action: Action = |sandbox, _, params| accounts::create_link(sandbox, params);
+    execute(&sandbox, &headers, "/v1/account_links", None, &body, action).await
+}
+
+async fn create_transfer(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let action: Action = |sandbox, _, params| transfers::create(sandbox, params);
+    execute(&sandbox, &headers, "/v1/transfers", None, &body, action).await
+}
+
+async fn read_account(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    read(&sandbox, &headers, accounts::read(&sandbox, &id)).await
+}
+
+async fn read_transfer(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    read(&sandbox, &headers, transfers::read(&sandbox, &id)).await
+}
+
+/// Which transfers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListTransfers {
+    transfer_group: Option<String>,
+    limit: Option<usize>,
+}
+
+async fn list_transfers(
+    State(sandbox): State<Sandbox>,
+    Query(query): Query<ListTransfers>,
+    headers: HeaderMap,
+) -> Response {
+    let limit = query.limit.unwrap_or(10);
+    let found = transfers::list(&sandbox, query.transfer_group.as_deref(), limit);
+    read(&sandbox, &headers, Ok(found)).await
 }
 
 async fn read_checkout(

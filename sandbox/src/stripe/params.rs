@@ -44,6 +44,21 @@ impl Params {
         }
     }
 
+    /// Takes an address, if it was given.
+    pub(crate) fn url(&mut self, name: &str) -> Result<Option<String>, ApiError> {
+        match self.text(name)? {
+            Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => {
+                Err(ApiError::parameter("url_invalid", &self.name(name), "Not a valid URL"))
+            }
+            url => Ok(url),
+        }
+    }
+
+    /// Takes an address that must be given.
+    pub(crate) fn required_url(&mut self, name: &str) -> Result<String, ApiError> {
+        self.url(name)?.ok_or_else(|| self.missing(name))
+    }
+
     /// Takes a whole number, if it was given.
     pub(crate) fn integer(&mut self, name: &str) -> Result<Option<i64>, ApiError> {
         let Some(text) = self.text(name)? else {

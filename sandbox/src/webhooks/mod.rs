@@ -91,12 +91,23 @@ pub(crate) struct WebhookData {
 
 /// Records an event about an object and queues its deliveries; returns its id.
 pub(crate) fn record(data: &mut Data, now_unix: i64, event_type: &str, object: Value) -> String {
+    record_of_account(data, now_unix, None, event_type, object)
+}
+
+/// As [`record`], about a connected account.
+pub(crate) fn record_of_account(
+    data: &mut Data,
+    now_unix: i64,
+    account: Option<&str>,
+    event_type: &str,
+    object: Value,
+) -> String {
     let webhooks = &mut data.webhooks;
     let id = random_id("evt");
     let body = json!({
         "id": id,
         "object": "event",
-        "account": null,
+        "account": account,
         "api_version": API_VERSION,
         "created": now_unix,
         "data": { "object": object },
