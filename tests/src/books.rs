@@ -37,7 +37,7 @@ impl Books {
                 let posting = &posting["M"];
                 let (account, amount) = (text(posting, "account"), number(posting, "amount_minor"));
                 sum += amount;
-                if account.ends_with(":held") {
+                if account.starts_with("session:") {
                     *held_by.entry(text(item, "member_id")).or_default() += amount;
                 }
                 *accounts.entry(account).or_default() += amount;
@@ -83,8 +83,17 @@ impl Books {
 
     /// What all sessions hold.
     pub fn held(&self) -> i64 {
-        let held = self.accounts.iter().filter(|(account, _)| account.ends_with(":held"));
-        held.map(|(_, sum)| sum).sum()
+        self.sum_of("session:")
+    }
+
+    /// What is set aside for payouts under way.
+    pub fn payouts(&self) -> i64 {
+        self.sum_of("payout:")
+    }
+
+    /// The card processor's account: negative while it holds our members' money.
+    pub fn processor(&self) -> i64 {
+        self.account("processor:stripe")
     }
 
     /// The lines of a session's entries, such as `MINUTE#00001`, in order.
@@ -95,6 +104,11 @@ impl Books {
             sorts.filter_map(|sk| sk.strip_prefix(&prefix).map(str::to_owned)).collect();
         lines.sort();
         lines
+    }
+
+    fn sum_of(&self, prefix: &str) -> i64 {
+        let accounts = self.accounts.iter().filter(|(account, _)| account.starts_with(prefix));
+        accounts.map(|(_, sum)| sum).sum()
     }
 
     fn account(&self, name: &str) -> i64 {

@@ -12,13 +12,16 @@ use std::path::Path;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Currency, Money};
+use sandbox::Running;
 use serde_json::{Value, json};
+use store::payout::{PayoutItem, PayoutStatus, host_list, status_list};
 use store::top_up::{TopUpItem, top_up_key};
 use store::{Table, Transaction};
 use testkit::{Kit, Request, START, call, get, patch, post, put};
 use utoipa_axum::router::OpenApiRouter;
 use web::{Auth, Route, Trigger};
 
+use crate::routes::wallet::till;
 use crate::session_world::World;
 use crate::whole::{routers, routes};
 
@@ -46,12 +49,20 @@ struct Scene {
     router: Router,
     session_id: String,
     top_up_id: String,
+    payout_id: String,
     tokens: BTreeMap<&'static str, String>,
+    /// Stops when the scene is over.
+    _processor: Option<Running>,
 }
 
 impl Scene {
-    async fn new() -> Self {
-        let kit = Kit::new().await;
+    async fn new(route: &Route) -> Self {
+        let mut kit = Kit::new().await;
+        // The one route of the table that nobody may pass without asking the card processor.
+        let processor = match route.id {
+            "start_payout_onboarding" => Some(till::connect(&mut kit).await),
+            _ => None,
+        };
         let merged = routers(&kit).into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
         let router = web::serve(merged);
         let world = World::with(kit, 5_000).await;
@@ -60,6 +71,7 @@ impl Scene {
         let sue = world.kit.member("Sue").await;
         let suspended = world.kit.change(&sue.user, |user| user.suspended = true).await;
         let top_up_id = top_up(&world).await;
+        let payout_id = payout(&world).await;
         let start: Timestamp = START.parse().unwrap();
         world.kit.clock.set(start - SignedDuration::from_mins(16));
         let expired = world.kit.token(&world.c.user).await;
@@ -73,7 +85,7 @@ impl Scene {
             ("host", world.kit.token(&world.r.user).await),
             ("owner", world.kit.token(&world.c.user).await),
         ]);
-        Self { world, router, session_id, top_up_id, tokens }
+        Self { world, router, session_id, top_up_id, payout_id, tokens, _processor: processor }
     }
 
     async fn status(&self, route: &Route, caller: &str) -> u16 {
@@ -96,6 +108,7 @@ impl Scene {
             .path
             .replace("{session_id}", &own(&self.session_id))
             .replace("{top_up_id}", &own(&self.top_up_id))
+            .replace("{payout_id}", &own(&self.payout_id))
             .replace("{user_id}", &own(&member))
             .replace("{host_id}", &own(&host))
             .replace("{message_id}", NOTHING)
@@ -134,10 +147,41 @@ async fn top_up(world: &World) -> String {
     id
 }
 
+/// A paid payout of the host.
+async fn payout(world: &World) -> String {
+    let id = "019a9f60-0000-7000-8000-0000000000bb".to_owned();
+    let item = PayoutItem {
+        payout_id: id.clone(),
+        host_id: world.r.id(),
+        host_name: "Rhea".into(),
+        period: "2026-W46".into(),
+        attempt: 1,
+        transfer_key: "payout".into(),
+        account_id: "acct_1".into(),
+        amount_minor: 4_200,
+        currency: Currency::USD,
+        status: PayoutStatus::Paid,
+        transfer_id: Some("tr_1".into()),
+        problem: None,
+        claim: "claim".into(),
+        claimed_until_ms: 0,
+        sends: 1,
+        returned_minor: 0,
+        reserved_at_ms: 0,
+        decided_at_ms: Some(0),
+        gsi1pk: host_list(&world.r.id()),
+        gsi1sk: id.clone(),
+        gsi2pk: status_list(PayoutStatus::Paid),
+        gsi2sk: id.clone(),
+    };
+    world.kit.store().commit(store::payout::create(Transaction::new(), &item)).await.unwrap();
+    id
+}
+
 async fn observed() -> Matrix {
     let mut matrix = Matrix::new();
     for route in api() {
-        let scene = Scene::new().await;
+        let scene = Scene::new(&route).await;
         let mut row = BTreeMap::new();
         for caller in CALLERS {
             row.insert(caller.to_owned(), scene.status(&route, caller).await);

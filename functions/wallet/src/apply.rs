@@ -1,8 +1,10 @@
-//! What an event of the card processor does to a wallet: its effect and the mark that it is done, in one transaction.
+//! What an event of the card processor does to a wallet or a payout: its effect and the mark that it is done, in one transaction.
 //!
 //! Events come in any order, several times, up to days late. Each effect has a key of its own (the top-up's credit, the
 //! cumulative refund, the dispute and its phase), so it happens once whatever its events do; an event that refers to
 //! something not here yet is not applied and comes again. Rules: SoulSeer specification 5.6 and 5.7.
+
+mod payee;
 
 use ledger::{Account, CardRefund, Currency, Entry, Money};
 use payments::{StripeEvent, StripeFact};
@@ -136,6 +138,12 @@ async fn effect(
         }
         StripeFact::DisputeClosed { dispute, payment_intent, won, .. } => {
             close_dispute(store, payment_intent, dispute, *won, now_ms).await
+        }
+        StripeFact::AccountUpdated { .. } | StripeFact::BankPayoutFailed { .. } => {
+            payee::told(store, event).await
+        }
+        StripeFact::TransferReversed { payout_id, cumulative_minor, currency, .. } => {
+            payee::came_back(store, payout_id, paid(*cumulative_minor, currency)?, now_ms).await
         }
         StripeFact::PaymentSucceeded { top_up_id: None, .. } | StripeFact::Other { .. } => {
             Ok(Transaction::new())

@@ -32,6 +32,8 @@ pub struct Figures {
     pub earnings_minor: i64,
     /// Set aside for sessions.
     pub held_minor: i64,
+    /// Set aside for payouts under way.
+    pub payouts_minor: i64,
     /// The platform's fees.
     pub fees_minor: i64,
     /// What the platform lost.
@@ -70,6 +72,12 @@ pub async fn conserve(store: &Store) -> Result<Figures, StoreError> {
             }
         }
     }
+    for host in &hosts {
+        // A host's payouts are entries beside the host's balance.
+        for (account, amount) in sum_partition(store, &format!("HOST#{host}")).await? {
+            figures.add(account, amount, &mut earned);
+        }
+    }
     for host in hosts {
         check_host(store, &host, earned.get(&host).copied().unwrap_or(0), &mut figures).await?;
     }
@@ -77,6 +85,7 @@ pub async fn conserve(store: &Store) -> Result<Figures, StoreError> {
         figures.spending_minor,
         figures.earnings_minor,
         figures.held_minor,
+        figures.payouts_minor,
         figures.fees_minor,
         figures.write_offs_minor,
         figures.processor_minor,
@@ -116,7 +125,7 @@ async fn check_member(
     let mut look = 0;
     loop {
         let before = store.wallet(member).await?;
-        let sums = sum_partition(store, member).await?;
+        let sums = sum_partition(store, &format!("MEMBER#{member}")).await?;
         let after = store.wallet(member).await?;
         look += 1;
         let Some(wallet) = after.clone() else { return Ok(()) };
@@ -138,11 +147,14 @@ async fn check_member(
     }
 }
 
-async fn sum_partition(store: &Store, member: &str) -> Result<BTreeMap<Account, i64>, StoreError> {
+async fn sum_partition(
+    store: &Store,
+    partition: &str,
+) -> Result<BTreeMap<Account, i64>, StoreError> {
     let mut sums: BTreeMap<Account, i64> = BTreeMap::new();
     let mut after = None;
     loop {
-        let query = Query::new(Table::Ledger, format!("MEMBER#{member}"))
+        let query = Query::new(Table::Ledger, partition)
             .begins_with("ENTRY#")
             .limit(1000)
             .after(after.take());
@@ -202,6 +214,12 @@ async fn sum_earnings(store: &Store, host: &str) -> Result<i64, StoreError> {
 }
 
 impl Figures {
+    /// Whether all accounts sum to zero and no balance differs from its postings.
+    #[must_use]
+    pub fn conserved(&self) -> bool {
+        self.sum_minor == 0 && self.differences.is_empty()
+    }
+
     fn compare(&mut self, account: &str, balance_minor: i64, postings_minor: i64) {
         self.accounts_checked = self.accounts_checked.saturating_add(1);
         if balance_minor != postings_minor {
@@ -214,6 +232,7 @@ impl Figures {
         let sum = match account {
             Account::Spending(_) => &mut self.spending_minor,
             Account::Held(_) => &mut self.held_minor,
+            Account::Payout(_) => &mut self.payouts_minor,
             Account::Fees => &mut self.fees_minor,
             Account::WriteOffs => &mut self.write_offs_minor,
             Account::Stripe => &mut self.processor_minor,

@@ -1,20 +1,28 @@
 //! Wallets: balances and statements, top-ups, a host's earnings, refunds, the card processor's events, conservation.
 //!
 //! One file a route, named like it. `apply` says what an event of the processor does, `conserve` compares every balance
-//! with its postings, `stripe` reads the processor's keys.
+//! with its postings, `payouts` pays hosts, `stripe` reads the processor's keys.
 
 pub mod apply;
 pub mod conserve;
+pub mod payouts;
 pub mod stripe;
 
 pub mod check_conservation;
+pub mod hold_payouts;
+pub mod list_payouts;
 pub mod read_conservation;
 pub mod read_earnings;
+pub mod read_payouts;
 pub mod read_statement;
 pub mod read_top_up;
 pub mod read_wallet;
 pub mod receive_stripe_event;
 pub mod refund_minute;
+pub mod release_payouts;
+pub mod retry_payout;
+pub mod run_payouts;
+pub mod start_payout_onboarding;
 pub mod start_top_up;
 
 use aws_config::SdkConfig;
@@ -40,7 +48,14 @@ pub const ROUTES: &[Route] = &[
     read_earnings::ROUTE,
     refund_minute::ROUTE,
     read_conservation::ROUTE,
+    start_payout_onboarding::ROUTE,
+    read_payouts::ROUTE,
+    list_payouts::ROUTE,
+    hold_payouts::ROUTE,
+    release_payouts::ROUTE,
+    retry_payout::ROUTE,
     receive_stripe_event::ROUTE,
+    run_payouts::ROUTE,
     check_conservation::ROUTE,
 ];
 
@@ -81,6 +96,12 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(read_earnings::handle))
         .routes(routes!(refund_minute::handle))
         .routes(routes!(read_conservation::handle))
+        .routes(routes!(start_payout_onboarding::handle))
+        .routes(routes!(read_payouts::handle))
+        .routes(routes!(list_payouts::handle))
+        .routes(routes!(hold_payouts::handle))
+        .routes(routes!(release_payouts::handle))
+        .routes(routes!(retry_payout::handle))
         .route("/", post(receive_stripe_event::handle))
         .with_state(app)
 }

@@ -1,10 +1,10 @@
-//! The bootstrap of the wallet domain: the routes and the processor's events, or the hourly check, as `HANDLER` says.
+//! The bootstrap of the wallet domain: the routes and the processor's events, or a schedule's work, as `HANDLER` says.
 
 // The futures of the SDK clients nest deeply.
 #![recursion_limit = "256"]
 
 use runtime::{Config, run_events, run_http, start_tracing};
-use wallet::{App, check_conservation, router};
+use wallet::{App, check_conservation, router, run_payouts};
 use web::{Ctx, serve};
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,6 +18,12 @@ async fn main() -> Result<(), runtime::Error> {
         "http" => run_http(serve(router(app.clone()))).await,
         "check_conservation" => {
             run_events(|_: serde_json::Value| check_conservation::handle(app, app.ctx.now())).await
+        }
+        "run_payouts" => {
+            run_events(async |_: serde_json::Value| {
+                run_payouts::handle(app, app.ctx.now()).await.map(|_| ())
+            })
+            .await
         }
         other => Err(format!("HANDLER: there is no handler `{other}` here").into()),
     }

@@ -16,6 +16,8 @@ pub enum Account {
     Earnings(String),
     /// Money set aside for a session.
     Held(String),
+    /// Money set aside for a payout under way.
+    Payout(String),
     /// The platform's fees.
     Fees,
     /// Losses that the platform bears.
@@ -35,6 +37,7 @@ impl fmt::Display for Account {
             Self::Spending(member) => write!(f, "member:{member}:spending"),
             Self::Earnings(host) => write!(f, "host:{host}:earnings"),
             Self::Held(session) => write!(f, "session:{session}:held"),
+            Self::Payout(payout) => write!(f, "payout:{payout}:held"),
             Self::Fees => f.write_str("platform:fees"),
             Self::WriteOffs => f.write_str("platform:write-offs"),
             Self::Stripe => f.write_str("processor:stripe"),
@@ -55,6 +58,7 @@ impl FromStr for Account {
             ["member", id, "spending"] if !id.is_empty() => Ok(Self::Spending((*id).to_owned())),
             ["host", id, "earnings"] if !id.is_empty() => Ok(Self::Earnings((*id).to_owned())),
             ["session", id, "held"] if !id.is_empty() => Ok(Self::Held((*id).to_owned())),
+            ["payout", id, "held"] if !id.is_empty() => Ok(Self::Payout((*id).to_owned())),
             _ => Err(bad()),
         }
     }
@@ -84,6 +88,7 @@ mod tests {
             Account::Spending("m".into()),
             Account::Earnings("h".into()),
             Account::Held("s".into()),
+            Account::Payout("p".into()),
             Account::Fees,
             Account::WriteOffs,
             Account::Stripe,

@@ -10,12 +10,17 @@
 mod account;
 mod entry;
 mod money;
+mod payout;
 mod reasons;
 mod share;
 
 pub use account::{Account, ParseAccountError};
 pub use entry::{Entry, EntryError, EntryKey, Posting};
 pub use money::{Currency, Money, MoneyError};
+pub use payout::{
+    PAYOUT_MIN_MINOR, PAYOUT_WAIT_DAYS, day_of, payable_minor, payout_confirm, payout_reserve,
+    payout_return, payout_reverse,
+};
 pub use reasons::{
     CardRefund, MinuteRefund, RefundFunding, card_refund, dispute, dispute_reversal, lease_entry,
     minute_refund, settlement, top_up, write_off,
@@ -42,4 +47,12 @@ pub enum Reason {
     DisputeReversal,
     /// A loss that the platform bears.
     WriteOff,
+    /// Earnings set aside for a payout.
+    PayoutReserve,
+    /// A payout that was sent: held to the processor.
+    PayoutConfirm,
+    /// A payout that could not be sent: held back to earnings.
+    PayoutReverse,
+    /// A payout that was sent and came back: the processor to earnings.
+    PayoutReturn,
 }

@@ -209,7 +209,7 @@ pub fn write_off(
     move_value(key, Reason::WriteOff, amount, Account::WriteOffs, to)
 }
 
-fn move_value(
+pub(crate) fn move_value(
     key: EntryKey,
     reason: Reason,
     amount: Money,
@@ -224,7 +224,7 @@ fn negative(minor: i64) -> Result<i64, EntryError> {
     Ok(minor.checked_neg().ok_or(MoneyError::Overflow)?)
 }
 
-fn positive(minor: i64) -> Result<(), EntryError> {
+pub(crate) fn positive(minor: i64) -> Result<(), EntryError> {
     if minor > 0 { Ok(()) } else { Err(EntryError::NotPositive) }
 }
 

@@ -104,20 +104,33 @@ impl Payments {
         Ok(Refund { id: answer.id, amount_minor: answer.amount, status: answer.status })
     }
 
-    /// Sends one request until it has a final answer or the attempts are used up.
-    async fn send<Answer: miniserde::Deserialize>(
+    /// Sends one request under a key until it has a final answer or the attempts are used up.
+    pub(crate) async fn send<Answer: miniserde::Deserialize>(
         &self,
         key: &IdempotencyKey,
+        request: impl Fn() -> CustomizableStripeRequest<Answer>,
+    ) -> Result<Answer, PaymentError> {
+        self.repeat(|| RequestStrategy::Idempotent(key.clone()), request).await
+    }
+
+    /// Asks for something, which needs no key.
+    pub(crate) async fn ask<Answer: miniserde::Deserialize>(
+        &self,
+        request: impl Fn() -> CustomizableStripeRequest<Answer>,
+    ) -> Result<Answer, PaymentError> {
+        self.repeat(|| RequestStrategy::Once, request).await
+    }
+
+    async fn repeat<Answer: miniserde::Deserialize>(
+        &self,
+        strategy: impl Fn() -> RequestStrategy,
         request: impl Fn() -> CustomizableStripeRequest<Answer>,
     ) -> Result<Answer, PaymentError> {
         let mut backoff = self.retry.first_backoff;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let sent = request()
-                .request_strategy(RequestStrategy::Idempotent(key.clone()))
-                .send(&self.transport)
-                .await;
+            let sent = request().request_strategy(strategy()).send(&self.transport).await;
             let reason = match sent {
                 Ok(answer) => return Ok(answer),
                 Err(error) => match classify(error) {

@@ -29,7 +29,7 @@ pub struct StripeEvent {
     pub fact: StripeFact,
 }
 
-/// What an event says, as far as it concerns a wallet. Amounts are minor units; currencies are upper-case ISO 4217.
+/// What an event says, as far as it concerns a wallet or a payout. Amounts are minor units; currencies are upper-case ISO 4217.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StripeFact {
     /// A top-up's page was completed and paid.
@@ -100,6 +100,39 @@ pub enum StripeFact {
         /// Whether the money came back to us.
         won: bool,
     },
+    /// What Stripe knows of a connected account has changed.
+    AccountUpdated {
+        /// `acct_...`
+        account: String,
+        /// Our id, from the metadata.
+        host_id: String,
+        /// Whether Stripe pays the account out.
+        payouts_enabled: bool,
+        /// Whether the form was finished.
+        details_submitted: bool,
+        /// How many things Stripe asks for now.
+        requirements_due: u32,
+        /// Why the account is not paid out, in Stripe's code.
+        disabled_reason: Option<String>,
+    },
+    /// A transfer to a connected account came back.
+    TransferReversed {
+        /// `tr_...`
+        transfer: String,
+        /// Our id, from the metadata.
+        payout_id: String,
+        /// Everything that came back of it so far, not only by this event.
+        cumulative_minor: i64,
+        /// Of the amount.
+        currency: String,
+    },
+    /// The bank of a connected account refused what Stripe paid it. The money stays in the account at Stripe.
+    BankPayoutFailed {
+        /// `acct_...`
+        account: String,
+        /// Why, in Stripe's code.
+        failure_code: String,
+    },
     /// Nothing we act on.
     Other {
         /// The event's type.
@@ -139,13 +172,15 @@ pub fn parse(raw: &[u8]) -> Result<StripeEvent, EventError> {
     let envelope: Envelope =
         serde_json::from_slice(raw).map_err(|error| EventError::Malformed(error.to_string()))?;
     check_id(&envelope.id).map_err(EventError::Malformed)?;
-    let fact = read_fact(&envelope.event_type, envelope.data.object).map_err(|reason| {
-        EventError::Incomplete {
-            id: envelope.id.clone(),
-            event_type: envelope.event_type.clone(),
-            reason,
-        }
-    })?;
+    let account = envelope.account.as_deref();
+    let fact =
+        read_fact(&envelope.event_type, account, envelope.data.object).map_err(|reason| {
+            EventError::Incomplete {
+                id: envelope.id.clone(),
+                event_type: envelope.event_type.clone(),
+                reason,
+            }
+        })?;
     Ok(StripeEvent {
         id: envelope.id,
         event_type: envelope.event_type,
@@ -160,6 +195,8 @@ struct Envelope {
     #[serde(rename = "type")]
     event_type: String,
     created: i64,
+    /// The connected account that it is about, if it is about one.
+    account: Option<String>,
     data: EnvelopeData,
 }
 
@@ -205,6 +242,34 @@ struct DisputeObject {
     status: String,
 }
 
+#[derive(Deserialize)]
+struct AccountObject {
+    id: String,
+    payouts_enabled: Option<bool>,
+    details_submitted: Option<bool>,
+    requirements: Option<Requirements>,
+    metadata: Option<HashMap<String, String>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Requirements {
+    currently_due: Option<Vec<String>>,
+    disabled_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct TransferObject {
+    id: String,
+    amount_reversed: i64,
+    currency: String,
+    metadata: Option<HashMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+struct BankPayoutObject {
+    failure_code: Option<String>,
+}
+
 /// An expandable field: the id, or the whole object.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -221,7 +286,7 @@ impl IdOrObject {
     }
 }
 
-fn read_fact(event_type: &str, object: Value) -> Result<StripeFact, String> {
+fn read_fact(event_type: &str, account: Option<&str>, object: Value) -> Result<StripeFact, String> {
     let fact = match event_type {
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
             checkout_paid(read(object)?)?
@@ -234,6 +299,9 @@ fn read_fact(event_type: &str, object: Value) -> Result<StripeFact, String> {
             dispute_opened(read(object)?)?
         }
         "charge.dispute.closed" => dispute_closed(read(object)?)?,
+        "account.updated" => account_updated(read(object)?)?,
+        "transfer.reversed" => transfer_reversed(read(object)?)?,
+        "payout.failed" => bank_payout_failed(account, read(object)?)?,
         _ => None,
     };
     Ok(fact.unwrap_or_else(|| StripeFact::Other { event_type: event_type.to_owned() }))
@@ -325,6 +393,60 @@ fn dispute_closed(dispute: DisputeObject) -> Result<Option<StripeFact>, String> 
         currency: currency(&dispute.currency)?,
         won,
     }))
+}
+
+/// An account that was not made by us has none of our ids.
+fn account_updated(account: AccountObject) -> Result<Option<StripeFact>, String> {
+    check_id(&account.id)?;
+    let Some(host_id) = account.metadata.and_then(|mut data| data.remove("host_id")) else {
+        return Ok(None);
+    };
+    check_id(&host_id)?;
+    let requirements = account.requirements.unwrap_or_default();
+    let due = requirements.currently_due.map_or(0, |due| due.len());
+    Ok(Some(StripeFact::AccountUpdated {
+        account: account.id,
+        host_id,
+        payouts_enabled: account.payouts_enabled.ok_or("payouts_enabled")?,
+        details_submitted: account.details_submitted.ok_or("details_submitted")?,
+        requirements_due: u32::try_from(due).unwrap_or(u32::MAX),
+        disabled_reason: requirements.disabled_reason.map(short),
+    }))
+}
+
+/// A transfer that was not made by us has none of our ids.
+fn transfer_reversed(transfer: TransferObject) -> Result<Option<StripeFact>, String> {
+    check_id(&transfer.id)?;
+    let Some(payout_id) = transfer.metadata.and_then(|mut data| data.remove("payout_id")) else {
+        return Ok(None);
+    };
+    check_id(&payout_id)?;
+    Ok(Some(StripeFact::TransferReversed {
+        transfer: transfer.id,
+        payout_id,
+        cumulative_minor: positive(transfer.amount_reversed)?,
+        currency: currency(&transfer.currency)?,
+    }))
+}
+
+/// Without an account it is the platform's own payout, which is no host's.
+fn bank_payout_failed(
+    account: Option<&str>,
+    payout: BankPayoutObject,
+) -> Result<Option<StripeFact>, String> {
+    let Some(account) = account else {
+        return Ok(None);
+    };
+    check_id(account)?;
+    Ok(Some(StripeFact::BankPayoutFailed {
+        account: account.to_owned(),
+        failure_code: short(payout.failure_code.unwrap_or_else(|| "unknown".to_owned())),
+    }))
+}
+
+/// A code is short; what is longer is cut.
+fn short(code: String) -> String {
+    code.chars().take(100).collect()
 }
 
 fn read<T: DeserializeOwned>(object: Value) -> Result<T, String> {

@@ -8,6 +8,7 @@
 
 mod checkout;
 mod client;
+mod connect;
 mod error;
 mod event;
 mod refund;
@@ -17,6 +18,7 @@ mod wire;
 
 pub use checkout::{Checkout, CheckoutIntent};
 pub use client::{Payments, RetryPolicy};
+pub use connect::{AccountIntent, AccountLink, AccountLinkIntent, Transfer, TransferIntent};
 pub use error::PaymentError;
 pub use event::{EventError, StripeEvent, StripeFact, parse};
 pub use refund::{Refund, RefundIntent};

@@ -36,6 +36,32 @@ pub(crate) struct Refusal {
     pub param: Option<String>,
 }
 
+/// A connected account, as answered to its creation.
+#[derive(Deserialize)]
+pub(crate) struct AccountAnswer {
+    pub id: String,
+}
+
+/// An account link, as answered to its creation.
+#[derive(Deserialize)]
+pub(crate) struct AccountLinkAnswer {
+    pub url: String,
+    pub expires_at: i64,
+}
+
+/// A transfer, as answered to its creation or in a list.
+#[derive(Deserialize)]
+pub(crate) struct TransferAnswer {
+    pub id: String,
+    pub amount: i64,
+}
+
+/// A page of transfers.
+#[derive(Deserialize)]
+pub(crate) struct TransferListAnswer {
+    pub data: Vec<TransferAnswer>,
+}
+
 /// An expandable field: Stripe sends the id, or the whole object when asked to expand it.
 pub(crate) struct IdOrObject(pub String);
 

@@ -13,6 +13,7 @@
 //! | Ledger | wallet (spending balance) | `MEMBER#<user>` | `WALLET` | gsi1 `ACCOUNTS#<shard>` / `member:<user>:spending` |
 //! | Ledger | entry | `MEMBER#<user>` | `ENTRY#<cause>#<line>` | gsi1 `EARNINGS#<host>` / `<cause>#<line>`, only if it touches earnings |
 //! | Ledger | earnings balance | `HOST#<user>` | `EARNINGS` | gsi1 `ACCOUNTS#<shard>` / `host:<user>:earnings` |
+//! | Ledger | entry of a payout | `HOST#<user>` | `ENTRY#<payout>#<line>` | as above |
 //! | App | user | `USER#<user>` | `USER` | gsi1 `USERS` / `<created_at>#<user>` |
 //! | App | identity of an address | `EMAIL#<hash>` | `IDENTITY` | |
 //! | App | identity at an issuer | `SUBJECT#<hash>` | `IDENTITY` | |
@@ -36,6 +37,10 @@
 //! | App | payment intent | `INTENT#<pi>` | `INTENT` | |
 //! | App | event of the processor | `STRIPE#<event>` | `EVENT` | |
 //! | App | decision of a dispute | `DISPUTE#<dispute>` | `DECISION` | |
+//! | App | payout | `PAYOUT#<payout>` | `PAYOUT` | gsi1 `PAYOUTS#<host>` / payout, gsi2 `PAYOUTS#<status>` / payout |
+//! | App | where a host is paid | `HOST#<user>` | `PAYOUTS` | |
+//! | App | whose connected account | `CONNECT#<account>` | `ACCOUNT` | |
+//! | App | how far a week's payouts are | `PAYOUTRUN#<week>` | `RUN` | |
 //! | App | idempotency record | `REQUEST#<caller>#<route>#<key>` | `REQUEST` | |
 //! | App | outbox | `OUTBOX#<id>` | `OUTBOX` | |
 //! | App | mark of a handled event | `HANDLED#<id>` | `<consumer>` | |
@@ -56,6 +61,7 @@ pub mod limit;
 pub mod live;
 pub mod mail;
 pub mod outbox;
+pub mod payout;
 mod query;
 pub mod report;
 pub mod session;

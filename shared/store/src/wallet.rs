@@ -3,8 +3,9 @@
 //! Cost of a lease (the hot path): one transaction of two items, 4 write units (each item is under 1 KiB), one round
 //! trip, no read. The wallet's index attributes never change, so its index is not written.
 
-use ledger::{Account, Currency, Entry};
+use ledger::{Account, Currency, Entry, Reason};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::{Key, Query, Store, StoreError, Table, Transaction, Update};
 
@@ -47,8 +48,27 @@ pub struct EarningsItem {
     pub currency: Currency,
     /// Earned and not paid out.
     pub available_minor: i64,
+    /// What was credited on each of the last days (UTC, days since 1970 as text): what is too young for a payout. Credits
+    /// alone; a payout removes the days that no longer count.
+    pub earned_by_day: BTreeMap<String, i64>,
+    /// Rises with each change: a payout is decided on exactly what was read.
+    pub version: u64,
     gsi1pk: String,
     gsi1sk: String,
+}
+
+impl EarningsItem {
+    /// How much may be paid out on a UTC day, in minor units: see [`ledger::payable_minor`].
+    #[must_use]
+    pub fn payable_minor(&self, today: i64) -> i64 {
+        // A day that cannot be read counts as today: it waits, and nothing is paid too early.
+        let mut earned: BTreeMap<i64, i64> = BTreeMap::new();
+        for (day, minor) in &self.earned_by_day {
+            let sum = earned.entry(day.parse().unwrap_or(today)).or_default();
+            *sum = sum.saturating_add(*minor);
+        }
+        ledger::payable_minor(self.available_minor, &earned, today)
+    }
 }
 
 /// An entry with what statements and receipts show beside its postings.
@@ -59,7 +79,7 @@ pub struct EntryItem {
     pub entry: Entry,
     /// When it was written, Unix milliseconds.
     pub at_ms: i64,
-    /// In whose partition it lives.
+    /// In whose partition it lives: the member's, or the host's for a payout.
     pub member_id: String,
     /// What statements say beside it.
     #[serde(flatten)]
@@ -109,10 +129,17 @@ pub fn earnings_key(host_id: &str) -> Key {
     Key::new(format!("HOST#{host_id}"), "EARNINGS")
 }
 
-/// The key of an entry.
-pub fn entry_key(member_id: &str, entry: &Entry) -> Key {
+/// The key of an entry. A payout's entries live beside the host's earnings, all others in a member's partition.
+pub fn entry_key(owner_id: &str, entry: &Entry) -> Key {
     let sk = format!("ENTRY#{}#{}", entry.key.cause, entry.key.line);
-    Key::new(format!("MEMBER#{member_id}"), sk)
+    let of_a_host = matches!(
+        entry.reason,
+        Reason::PayoutReserve
+            | Reason::PayoutConfirm
+            | Reason::PayoutReverse
+            | Reason::PayoutReturn
+    );
+    Key::new(format!("{}#{owner_id}", if of_a_host { "HOST" } else { "MEMBER" }), sk)
 }
 
 /// Adds the empty wallet of a new member; refused (`wallet`) if there is one.
@@ -142,6 +169,8 @@ pub fn create_earnings(tx: Transaction, host_id: &str, currency: Currency) -> Tr
         host_id: host_id.to_owned(),
         currency,
         available_minor: 0,
+        earned_by_day: BTreeMap::new(),
+        version: 0,
         gsi1pk: account_shard(&account),
         gsi1sk: account.to_string(),
     };
@@ -183,11 +212,55 @@ pub fn change_spending(
     tx.update("wallet", Table::Ledger, &wallet_key(member_id), update(change))
 }
 
-/// Adds to a host's earnings; taking away is refused (`earnings`) below zero.
+/// Adds what was earned now: it can be paid out when its day is old enough.
+#[must_use]
+pub fn earn(tx: Transaction, host_id: &str, amount_minor: i64, at_ms: i64) -> Transaction {
+    let update = Update::new(
+        "SET available_minor = available_minor + :amount, version = version + :one, \
+         earned_by_day.#day = if_not_exists(earned_by_day.#day, :zero) + :amount",
+    )
+    .when("attribute_exists(pk)")
+    .name("#day", &ledger::day_of(at_ms).to_string())
+    .value(":amount", amount_minor)
+    .value(":one", 1)
+    .value(":zero", 0);
+    tx.update("earnings", Table::Ledger, &earnings_key(host_id), update)
+}
+
+/// Takes a payout from a host's earnings as they were read, and forgets the days of which nothing is young any more;
+/// refused (`earnings`) if they changed since.
+#[must_use]
+pub fn pay_out(
+    tx: Transaction,
+    earnings: &EarningsItem,
+    amount_minor: i64,
+    today: i64,
+) -> Transaction {
+    let young = today.saturating_sub(ledger::PAYOUT_WAIT_DAYS);
+    let kept: BTreeMap<_, _> = earnings
+        .earned_by_day
+        .iter()
+        .filter(|(day, _)| day.parse::<i64>().map_or(true, |day| day >= young))
+        .collect();
+    let update = Update::new(
+        "SET available_minor = available_minor - :amount, version = version + :one, \
+         earned_by_day = :kept",
+    )
+    .when("version = :seen AND available_minor >= :amount")
+    .value(":amount", amount_minor)
+    .value(":one", 1)
+    .value(":seen", earnings.version)
+    .value(":kept", kept);
+    tx.update("earnings", Table::Ledger, &earnings_key(&earnings.host_id), update)
+}
+
+/// Corrects a host's earnings, without making anything young; taking away is refused (`earnings`) below zero.
 #[must_use]
 pub fn change_earnings(tx: Transaction, host_id: &str, amount_minor: i64) -> Transaction {
-    let change = Update::new("SET available_minor = available_minor + :amount")
-        .value(":amount", amount_minor);
+    let change =
+        Update::new("SET available_minor = available_minor + :amount, version = version + :one")
+            .value(":amount", amount_minor)
+            .value(":one", 1);
     // A credit must not be refused to a balance in debt, so only a debit asks for a floor.
     let update = if amount_minor < 0 {
         change
@@ -311,7 +384,7 @@ pub fn settle(
         &wallet_key(member_id),
         update,
     );
-    change_earnings(tx, host_id, earned)
+    earn(tx, host_id, earned, at_ms)
 }
 
 impl Store {

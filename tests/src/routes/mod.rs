@@ -5,4 +5,4 @@ mod hosts;
 mod identity;
 mod realtime;
 mod sessions;
-mod wallet;
+pub mod wallet;

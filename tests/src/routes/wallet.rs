@@ -1,6 +1,7 @@
 //! The wallet domain, one file a route, and the processor's events in every order.
 
 mod event_orders;
+mod payouts;
 mod read_conservation;
 mod read_earnings;
 mod read_statement;
@@ -10,4 +11,4 @@ mod receive_stripe_event;
 mod refund_minute;
 mod scenarios;
 mod start_top_up;
-mod till;
+pub mod till;

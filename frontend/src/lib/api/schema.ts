@@ -974,6 +974,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/host/payouts/onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the form.
+         * @description # Errors
+         *     401, 403 unless a host, 409 when the processor refuses, 429, 503 when it cannot be reached.
+         */
+        post: operations["start_payout_onboarding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/host/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the caller's payouts.
+         * @description # Errors
+         *     400 for a bad cursor, 401, 403 unless a host.
+         */
+        get: operations["read_payouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists payouts.
+         * @description # Errors
+         *     400 for a state that is none or a bad cursor, 401, 403.
+         */
+        get: operations["list_payouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/hosts/{host_id}/payouts/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Holds.
+         * @description # Errors
+         *     400 without a reason, 401, 403, 404 unless a host, 409 when they are on hold.
+         */
+        post: operations["hold_payouts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/hosts/{host_id}/payouts/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Releases.
+         * @description # Errors
+         *     401, 403, 404 unless a host, 409 when they are not on hold.
+         */
+        post: operations["release_payouts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/payouts/{payout_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries again.
+         * @description # Errors
+         *     401, 403, 404, 409 unless the payout was refused, when it was tried again before, or while the host cannot be paid.
+         */
+        post: operations["retry_payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/realtime/tickets": {
         parameters: {
             query?: never;
@@ -1085,6 +1211,11 @@ export interface components {
             /** @description Whether spending is stopped. */
             locked: boolean;
         };
+        /**
+         * @description Why a host is not paid out now.
+         * @enum {string}
+         */
+        Blocked: "on_hold" | "not_onboarded" | "not_enabled" | "below_minimum";
         /** @description Minutes paid in advance. */
         Charge: {
             /**
@@ -1329,6 +1460,11 @@ export interface components {
             held_minor: number;
             /**
              * Format: int64
+             * @description Set aside for payouts under way.
+             */
+            payouts_minor: number;
+            /**
+             * Format: int64
              * @description The card processor's account.
              */
             processor_minor: number;
@@ -1365,6 +1501,11 @@ export interface components {
          * @enum {string}
          */
         FundedBy: "shares" | "platform";
+        /** @description Why. */
+        HoldPayouts: {
+            /** @description 3 to 500 characters; the host sees it, and it is kept in the audit log. */
+            reason: string;
+        };
         /** @description A host in the catalogue. */
         HostCard: {
             /** @description ISO 4217 code of the rates. */
@@ -1410,6 +1551,27 @@ export interface components {
             bio: string;
             /** @description Since when they host; before they are verified, since when they wait. */
             member_since: components["schemas"]["At"];
+        };
+        /** @description A payout with its host. */
+        HostPayout: components["schemas"]["Payout"] & {
+            /**
+             * Format: int32
+             * @description Which try of its week it is, from 1.
+             */
+            attempt: number;
+            /** @description Why the host's payouts are on hold, if they are. */
+            hold_reason?: string | null;
+            /** @description To whom. */
+            host_id: string;
+            /** @description The host's name when it was set aside. */
+            host_name: string;
+            /**
+             * Format: int32
+             * @description How often it was sent to the processor.
+             */
+            sends: number;
+            /** @description The processor's transfer. */
+            transfer_id?: string | null;
         };
         /** @description A profile as its owner and admins see it. */
         HostSelf: components["schemas"]["HostPage"] & {
@@ -1544,6 +1706,32 @@ export interface components {
                 /** @description Topics. */
                 specialties: string[];
             }[];
+            /** @description Give this as `cursor` for the next page; absent at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_HostPayout: {
+            /** @description The items of this page. */
+            items: (components["schemas"]["Payout"] & {
+                /**
+                 * Format: int32
+                 * @description Which try of its week it is, from 1.
+                 */
+                attempt: number;
+                /** @description Why the host's payouts are on hold, if they are. */
+                hold_reason?: string | null;
+                /** @description To whom. */
+                host_id: string;
+                /** @description The host's name when it was set aside. */
+                host_name: string;
+                /**
+                 * Format: int32
+                 * @description How often it was sent to the processor.
+                 */
+                sends: number;
+                /** @description The processor's transfer. */
+                transfer_id?: string | null;
+            })[];
             /** @description Give this as `cursor` for the next page; absent at the end. */
             next_cursor?: string | null;
         };
@@ -1879,6 +2067,22 @@ export interface components {
          * @enum {string}
          */
         Modality: "text" | "voice" | "video";
+        /** @description The payout that comes next. */
+        NextPayout: {
+            /** @description The Monday on which it is made. */
+            at: components["schemas"]["At"];
+            blocked?: components["schemas"]["Blocked"] | null;
+            /**
+             * Format: int64
+             * @description What it will be if nothing else happens, in minor units; what is settled until then may still be too young.
+             */
+            estimate_minor: number;
+            /**
+             * Format: int64
+             * @description The least that is paid out.
+             */
+            minimum_minor: number;
+        };
         /** @description The caller's own note; nobody else can read it. */
         Note: {
             /** @description Empty before the first. */
@@ -1911,6 +2115,97 @@ export interface components {
          * @enum {string}
          */
         PauseReason: "left" | "lost" | "funds" | "unrenewed";
+        /** @description Where the caller is paid. */
+        Payee: {
+            /** @description Why the caller's bank refused the last payment, in the processor's code. */
+            bank_problem?: string | null;
+            /** @description Why the processor does not pay, in its code. */
+            disabled_reason?: string | null;
+            /** @description Why an admin has stopped the payouts, if one has. */
+            hold_reason?: string | null;
+            /**
+             * Format: int32
+             * @description How many things the processor asks for.
+             */
+            requirements_due: number;
+            /** @description Whether the processor pays the caller. */
+            state: components["schemas"]["PayeeState"];
+        };
+        /**
+         * @description Whether the processor pays the caller.
+         * @enum {string}
+         */
+        PayeeState: "none" | "started" | "waiting" | "ready";
+        /** @description One payout. */
+        Payout: {
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            amount_minor: number;
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            decided_at?: components["schemas"]["At"] | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description Of which ISO week.
+             * @example 2026-W48
+             */
+            period: string;
+            /** @description Why it was refused: the processor's code. */
+            problem?: string | null;
+            /** @description When it was set aside. */
+            reserved_at: components["schemas"]["At"];
+            /**
+             * Format: int64
+             * @description What came back of it, in minor units.
+             */
+            returned_minor: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["PayoutState"];
+        };
+        /** @description Where to go. */
+        PayoutOnboarding: {
+            /** @description Until when it opens. */
+            expires_at: components["schemas"]["At"];
+            /** @description The processor's page. It opens once. */
+            url: string;
+        };
+        /**
+         * @description Where a payout stands.
+         * @enum {string}
+         */
+        PayoutState: "reserved" | "paid" | "failed" | "returned";
+        /** @description Payouts. */
+        Payouts: {
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            /** @description The newest first. */
+            items: components["schemas"]["Payout"][];
+            /** @description The one to come. */
+            next: components["schemas"]["NextPayout"];
+            /** @description For the next page. */
+            next_cursor?: string | null;
+            /** @description Where they go. */
+            payee: components["schemas"]["Payee"];
+        };
+        /** @description Whether a host's payouts are on hold. */
+        PayoutsHold: {
+            /** @description Why, if they are. */
+            hold_reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            host_id: string;
+        };
         /** @description A socket on a session. */
         Peer: {
             /** @description The socket. */
@@ -2175,6 +2470,8 @@ export interface components {
             /** @description 3 to 1,000 characters; the person reads them. */
             reason: string;
         };
+        /** @description Nothing. */
+        ReleasePayouts: Record<string, never>;
         /**
          * @description What is decided.
          * @enum {string}
@@ -2207,6 +2504,8 @@ export interface components {
             /** @description How the two will talk. */
             modality: components["schemas"]["Modality"];
         };
+        /** @description Nothing. */
+        RetryPayout: Record<string, never>;
         /**
          * @description What a person may be. Everybody is a member; the others are added.
          * @enum {string}
@@ -2552,6 +2851,8 @@ export interface components {
             /** @description A path of this site to go to after signing in. */
             return_to?: string | null;
         };
+        /** @description Nothing. */
+        StartPayoutOnboarding: Record<string, never>;
         /** @description What will be uploaded. */
         StartPhotoUpload: {
             /** @description `image/jpeg`, `image/png` or `image/webp`. */
@@ -7857,6 +8158,592 @@ export interface operations {
             };
             /** @description `too-many-requests` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_payout_onboarding: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 8 to 200 visible ASCII characters, the same for each try. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartPayoutOnboarding"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOnboarding"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment-state`, `version-conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_payouts: {
+        parameters: {
+            query?: {
+                /** @description As an earlier page gave it. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payouts"];
+                };
+            };
+            /** @description `bad-cursor`, `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payouts: {
+        parameters: {
+            query?: {
+                /** @description `reserved`, `paid` (default), `failed` or `returned`. */
+                state?: string;
+                /** @description As an earlier page gave it. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_HostPayout"];
+                };
+            };
+            /** @description `bad-cursor`, `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_payouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The host's user id */
+                host_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldPayouts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutsHold"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `version-conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_payouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The host's user id */
+                host_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleasePayouts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutsHold"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `version-conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_payout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 8 to 200 visible ASCII characters, the same for each try. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The refused payout */
+                payout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryPayout"];
+            };
+        };
+        responses: {
+            /** @description The new try */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `wrong-state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -58,6 +58,14 @@ impl Till {
     }
 }
 
+/// Makes the sandbox a world's processor, before the world's first context.
+pub async fn connect(kit: &mut Kit) -> Running {
+    let sandbox = Running::start(Config::default()).await.unwrap();
+    kit.config.stripe_base_url = Some(sandbox.url().to_owned());
+    put_keys(kit, &Uuid::new_v4().to_string());
+    sandbox
+}
+
 /// A world whose processor is the sandbox.
 pub struct Shop {
     pub kit: Kit,
