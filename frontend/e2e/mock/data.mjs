@@ -349,6 +349,35 @@ export const earnings = [1, 2, 3].map((number) => ({
 	share_minor: number === 2 ? -209 : 1672,
 	fee_minor: number === 2 ? -90 : 720
 }));
+export const payouts = {
+	payee: { state: 'ready', requirements_due: 0 },
+	next: { at: at(3 * day), estimate_minor: 1463, minimum_minor: 500 },
+	currency: 'USD',
+	items: [
+		{ state: 'reserved', days: 0, amount: 2100 },
+		{ state: 'paid', days: 7, amount: 4200 },
+		{ state: 'failed', days: 14, amount: 3990, problem: 'balance_insufficient' }
+	].map(({ state, days, amount, problem }, number) => ({
+		id: id(501 + number),
+		period: `2026-W${48 - number}`,
+		amount_minor: amount,
+		returned_minor: 0,
+		currency: 'USD',
+		state,
+		problem,
+		reserved_at: at(-days * day),
+		decided_at: state === 'reserved' ? undefined : at(-days * day)
+	}))
+};
+export const hostPayouts = payouts.items.map((payout, number) => ({
+	...payout,
+	host_id: id(101),
+	host_name: 'Luna Voss',
+	attempt: 1,
+	sends: 1,
+	transfer_id: payout.state === 'paid' ? 'tr_7a1c09b2e35d4f6688aa0c11' : undefined,
+	hold_reason: number === 1 ? 'We look into a complaint.' : undefined
+}));
 export const audit = [
 	{
 		id: id(401),
@@ -377,6 +406,7 @@ export const conservation = {
 	spending_minor: 4251,
 	earnings_minor: 3135,
 	held_minor: 897,
+	payouts_minor: 0,
 	fees_minor: 1350,
 	write_offs_minor: 0,
 	processor_minor: -9633,

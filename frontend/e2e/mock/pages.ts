@@ -44,5 +44,6 @@ export const pages: { name: string; path: string; role?: Role }[] = [
 	{ name: 'admin-sessions', path: '/admin/sessions', role: 'admin' },
 	{ name: 'admin-audit', path: '/admin/audit', role: 'admin' },
 	{ name: 'admin-money', path: '/admin/money', role: 'admin' },
+	{ name: 'admin-payouts', path: '/admin/payouts', role: 'admin' },
 	{ name: 'admin-site', path: '/admin/site', role: 'admin' }
 ];

@@ -316,6 +316,15 @@ const routes = [
 		({ body }) => ok({ ...data.people.member, spending_locked: false, ...body })
 	],
 	['GET', /^\/v1\/admin\/audit$/, () => ok({ items: data.audit })],
+	['GET', /^\/v1\/host\/payouts$/, () => ok(data.payouts)],
+	[
+		'GET',
+		/^\/v1\/admin\/payouts$/,
+		({ url }) => {
+			const state = url.searchParams.get('state') ?? 'paid';
+			return ok({ items: data.hostPayouts.filter((one) => one.state === state) });
+		}
+	],
 	['GET', /^\/v1\/admin\/conservation$/, () => ok(data.conservation)],
 	[
 		'POST',

@@ -47,6 +47,7 @@ const samples = {
 	adminSessions: paths.adminSessions(),
 	adminAudit: paths.adminAudit(),
 	adminMoney: paths.adminMoney(),
+	adminPayouts: paths.adminPayouts(),
 	adminSite: paths.adminSite(),
 	problems: paths.problems(),
 	problem: paths.problem('funds-too-low')

@@ -34,6 +34,7 @@ export function makePaths(catalogue: string) {
 		adminSessions: () => '/admin/sessions',
 		adminAudit: () => '/admin/audit',
 		adminMoney: () => '/admin/money',
+		adminPayouts: () => '/admin/payouts',
 		adminSite: () => '/admin/site',
 		problems: () => '/problems',
 		problem: (key: string) => `/problems/${part(key)}`

@@ -37,6 +37,10 @@ export type TopUp = Reply<'/v1/wallet/top-ups/{top_up_id}', 'get'>;
 export type StatementLine = Item<Reply<'/v1/wallet/statement', 'get'>>;
 export type Earnings = Reply<'/v1/host/earnings', 'get'>;
 export type EarningsLine = Item<Earnings>;
+export type Payouts = Reply<'/v1/host/payouts', 'get'>;
+export type Payout = Item<Payouts>;
+export type HostPayout = Item<Reply<'/v1/admin/payouts', 'get'>>;
+export type PayoutState = Payout['state'];
 export type Conservation = Reply<'/v1/admin/conservation', 'get'>;
 export type Refund = Reply<'/v1/admin/refunds', 'post', 201>;
 
