@@ -1,0 +1,71 @@
+/**
+ * The media of a session behind one interface; which implementation serves it is the brand's choice. The room decides when
+ * media may flow (`suspend`, `resume`), the implementation how.
+ */
+import type { Device, Kind, Trouble } from './devices';
+import type { Quality } from './quality';
+
+/**
+ * `idle`: not joined. `looking`: joined, nobody has answered. `connecting`, `connected`, `reconnecting`: the way to the other
+ * side. `gone`: they closed the room. `replaced`: it went on in another window of the same person.
+ */
+export type Link = 'idle' | 'looking' | 'connecting' | 'connected' | 'reconnecting' | 'gone' | 'replaced';
+
+/** One of one's own devices. `wanted` is the person's choice; `live` says whether it is being captured now. */
+export interface OwnDevice {
+	wanted: boolean;
+	live: boolean;
+	/** Asked for and not there yet: the browser may be showing its question. */
+	opening: boolean;
+	trouble: Trouble | undefined;
+	deviceId: string | undefined;
+}
+
+export interface MediaState {
+	link: Link;
+	/** The clock stands: nothing is captured, sent or played. */
+	suspended: boolean;
+	mic: OwnDevice;
+	camera: OwnDevice;
+	/** Counts up whenever a track of `own` or `other` has changed. */
+	tracks: number;
+	/** What the other side says it sends. */
+	other: { mic: boolean; camera: boolean };
+	quality: Quality;
+}
+
+export interface MediaRoom {
+	readonly state: MediaState;
+	/** One's own picture, for the self-view; audio is never in it. */
+	readonly own: MediaStream;
+	/** One's own microphone, for the level meter. */
+	readonly ownAudio: MediaStream;
+	/** What comes from the other side. */
+	readonly other: MediaStream;
+	/** Called with each new state. Returns what stops it. */
+	onState(listener: (state: MediaState) => void): () => void;
+	/** Opens the devices that are wanted, for a check before the clock runs. Says with `trouble` what did not open. */
+	prepare(): Promise<void>;
+	/** Looks for the other side and stays connected with it until `leave`. */
+	join(): void;
+	leave(): void;
+	setMic(on: boolean): Promise<void>;
+	setCamera(on: boolean): Promise<void>;
+	/** Uses another device of the kind, now and later. */
+	choose(kind: Kind, deviceId: string): Promise<void>;
+	devices(kind: Kind): Promise<Device[]>;
+	/** Stops capturing, sending and playing at once. */
+	suspend(): void;
+	/** Goes on as before. */
+	resume(): void;
+}
+
+/** Which media a session has. */
+export interface MediaPlan {
+	mic: boolean;
+	camera: boolean;
+}
+
+export function planOf(modality: string): MediaPlan {
+	return { mic: modality !== 'text', camera: modality === 'video' };
+}

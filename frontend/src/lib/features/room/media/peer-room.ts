@@ -1,0 +1,284 @@
+/**
+ * Media straight between the two browsers (WebRTC), found over the session's channel. Signals may be lost at any time, so a
+ * watch asks again until there is a picture: first the same words, then a new way, then everything anew.
+ */
+import { browserDevices, type Device, type DeviceSource, type Kind } from './devices';
+import type { Link, MediaPlan, MediaRoom, MediaState } from './media-room';
+import { kinds, OwnMedia, type Choices } from './own-media';
+import { PeerLink, type Say } from './peer-link';
+import { qualityOf, type Figures, type Quality } from './quality';
+import { readSignal, type Signal, type Signals } from './signals';
+
+export interface PeerOptions {
+	signals: Signals;
+	plan: MediaPlan;
+	/** One side gives way when both offer at once: the member. */
+	polite: boolean;
+	/** STUN and TURN servers; none on a LAN. */
+	iceServers?: RTCIceServer[];
+	choices?: Choices;
+	devices?: DeviceSource;
+	makePeer?: (configuration: RTCConfiguration) => RTCPeerConnection;
+}
+
+const watchMs = 4000;
+const measureMs = 2000;
+/** Looks of the watch without a connection after which everything begins anew. */
+const patience = 3;
+
+export class PeerRoom implements MediaRoom {
+	readonly other = new MediaStream();
+	readonly #options: PeerOptions;
+	readonly #devices: DeviceSource;
+	readonly #media: OwnMedia;
+	readonly #listeners = new Set<(state: MediaState) => void>();
+	#self = crypto.randomUUID();
+	#remote: string | undefined;
+	#peer: PeerLink | undefined;
+	#link: Link = 'idle';
+	#suspended = false;
+	#tracks = 0;
+	#otherSends = { mic: false, camera: false };
+	/** What the other side was last told about `#otherSends` of ours. */
+	#told = '';
+	#quality: Quality = 'unknown';
+	#figures: Figures | undefined;
+	#stuck = 0;
+	#stops: (() => void)[] = [];
+	state: MediaState;
+
+	constructor(options: PeerOptions) {
+		this.#options = options;
+		this.#devices = options.devices ?? browserDevices;
+		this.#media = new OwnMedia(options.plan, this.#devices, options.choices ?? {}, (kind) =>
+			this.#ownChanged(kind)
+		);
+		this.state = this.#look();
+	}
+
+	get own(): MediaStream {
+		return this.#media.picture;
+	}
+
+	get ownAudio(): MediaStream {
+		return this.#media.sound;
+	}
+
+	onState(listener: (state: MediaState) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	prepare(): Promise<void> {
+		return this.#media.open();
+	}
+
+	join(): void {
+		if (this.#stops.length > 0) return;
+		this.#self = crypto.randomUUID();
+		const watch = setInterval(() => this.#watch(), watchMs);
+		const measure = setInterval(() => void this.#measure(), measureMs);
+		const away = () => this.#say({ kind: 'bye', reason: 'left' });
+		addEventListener('pagehide', away);
+		this.#stops = [
+			this.#options.signals.onSignal((data) => this.#hear(readSignal(data))),
+			this.#options.signals.onOpen(() => this.#nudge()),
+			() => clearInterval(watch),
+			() => clearInterval(measure),
+			() => removeEventListener('pagehide', away)
+		];
+		this.#setLink('looking');
+		void this.#media.open();
+		this.#say({ kind: 'hello' });
+	}
+
+	leave(): void {
+		if (this.#stops.length > 0) this.#say({ kind: 'bye', reason: 'left' });
+		this.#stop('idle');
+		this.#media.close();
+	}
+
+	setMic(on: boolean): Promise<void> {
+		return this.#media.set('mic', on);
+	}
+
+	setCamera(on: boolean): Promise<void> {
+		return this.#media.set('camera', on);
+	}
+
+	choose(kind: Kind, deviceId: string): Promise<void> {
+		return this.#media.choose(kind, deviceId);
+	}
+
+	devices(kind: Kind): Promise<Device[]> {
+		return this.#devices.list(kind);
+	}
+
+	suspend(): void {
+		if (this.#suspended) return;
+		this.#suspended = true;
+		for (const track of this.other.getTracks()) track.enabled = false;
+		this.#media.suspend();
+		this.#changed();
+	}
+
+	resume(): void {
+		if (!this.#suspended) return;
+		this.#suspended = false;
+		for (const track of this.other.getTracks()) track.enabled = true;
+		void this.#media.resume();
+		// A way that was lost meanwhile is looked for at once.
+		this.#peer?.again();
+		this.#changed();
+	}
+
+	#hear(signal: Signal | undefined): void {
+		if (!signal || signal.from === this.#self || (signal.to && signal.to !== this.#self)) return;
+		if (signal.kind === 'hello') return this.#greet(signal);
+		const stranger = this.#remote === undefined && signal.to === this.#self;
+		// An offer to us from an end whose greeting was lost.
+		if (stranger && signal.kind === 'description' && signal.description.type === 'offer')
+			this.#meet(signal.from);
+		if (signal.from !== this.#remote) return;
+		if (signal.kind === 'bye') {
+			if (signal.reason === 'replaced') return this.#stop('replaced');
+			this.#part('gone');
+		} else if (signal.kind === 'sending') {
+			this.#otherSends = { mic: signal.mic, camera: signal.camera };
+			this.#changed();
+		} else this.#peer?.hear(signal);
+	}
+
+	#greet(hello: Signal): void {
+		if (hello.from === this.#remote) {
+			// Who asks for anybody, and knows us no more, has lost something.
+			if (!hello.to) this.#peer?.again();
+		} else {
+			if (this.#remote) this.#say({ kind: 'bye', reason: 'replaced' });
+			this.#meet(hello.from);
+		}
+		// Answers only who does not know us, so two ends do not greet each other for ever.
+		if (!hello.to) this.#say({ kind: 'hello' });
+		this.#told = '';
+		this.#saySending();
+	}
+
+	/** From now on the other side is this end. */
+	#meet(remote: string): void {
+		this.#part('connecting');
+		this.#remote = remote;
+		this.#peer = new PeerLink({
+			plan: this.#options.plan,
+			polite: this.#options.polite,
+			iceServers: this.#options.iceServers ?? [],
+			makePeer: this.#options.makePeer ?? ((configuration) => new RTCPeerConnection(configuration)),
+			say: (what) => this.#say(what),
+			track: (kind) => this.#media.track(kind),
+			onStatus: (status) => {
+				if (status === 'connected') this.#stuck = 0;
+				this.#setLink(status);
+				// What was said before may not have arrived.
+				if (status === 'connected') this.#told = '';
+				this.#saySending();
+			},
+			onTrack: (track) => this.#takeTrack(track)
+		});
+	}
+
+	#takeTrack(track: MediaStreamTrack): void {
+		track.enabled = !this.#suspended;
+		for (const old of this.other.getTracks()) if (old.kind === track.kind) this.other.removeTrack(old);
+		this.other.addTrack(track);
+		this.#changed();
+	}
+
+	/** Ends the connection with the end that was the other side. */
+	#part(link: Link): void {
+		this.#peer?.close();
+		this.#peer = undefined;
+		this.#remote = undefined;
+		this.#figures = undefined;
+		this.#quality = 'unknown';
+		this.#otherSends = { mic: false, camera: false };
+		for (const track of this.other.getTracks()) this.other.removeTrack(track);
+		this.#setLink(link);
+	}
+
+	#stop(link: Link): void {
+		for (const stop of this.#stops) stop();
+		this.#stops = [];
+		this.#part(link);
+		if (link === 'replaced') this.#media.close();
+	}
+
+	/** What was said while nobody could hear is said again. */
+	#nudge(): void {
+		if (this.#peer?.connected) return;
+		if (this.#remote) this.#peer?.again();
+		else this.#say({ kind: 'hello' });
+	}
+
+	#watch(): void {
+		if (this.#suspended || this.#peer?.connected) return;
+		this.#stuck += 1;
+		if (this.#remote && this.#stuck < patience) return this.#peer?.again();
+		if (this.#remote) {
+			this.#self = crypto.randomUUID();
+			this.#part('reconnecting');
+		}
+		this.#stuck = 0;
+		this.#say({ kind: 'hello' });
+	}
+
+	async #measure(): Promise<void> {
+		const peer = this.#peer;
+		if (!peer?.connected || this.#suspended) return;
+		const figures = await peer.figures().catch(() => undefined);
+		if (!figures || peer !== this.#peer) return;
+		this.#quality = qualityOf(this.#figures, figures);
+		this.#figures = figures;
+		this.#changed();
+	}
+
+	#ownChanged(kind: Kind): void {
+		this.#peer?.carry(kind);
+		this.#saySending();
+		this.#changed();
+	}
+
+	#saySending(): void {
+		if (!this.#remote) return;
+		const [mic, camera] = kinds.map((kind) => this.#media.isSending(kind));
+		const told = `${this.#remote} ${mic} ${camera}`;
+		if (told === this.#told) return;
+		this.#told = told;
+		this.#say({ kind: 'sending', mic: mic === true, camera: camera === true });
+	}
+
+	#say(what: Say): void {
+		this.#options.signals.send({ ...what, from: this.#self, to: this.#remote } as Signal);
+	}
+
+	#setLink(link: Link): void {
+		this.#link = link;
+		this.#changed();
+	}
+
+	#look(): MediaState {
+		return {
+			link: this.#link,
+			suspended: this.#suspended,
+			mic: this.#media.devices.mic,
+			camera: this.#media.devices.camera,
+			tracks: this.#tracks,
+			other: this.#otherSends,
+			quality: this.#quality
+		};
+	}
+
+	#changed(): void {
+		this.#tracks += 1;
+		this.state = this.#look();
+		for (const listener of this.#listeners) listener(this.state);
+	}
+}

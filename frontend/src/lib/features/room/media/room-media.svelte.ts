@@ -1,0 +1,112 @@
+/** The room's media for the page: follows the session's state, remembers choices, and is a thing that components watch. */
+import { readStored, writeStored } from '$lib/storage';
+import type { RoomView } from '../view';
+import { browserDevices, type Device, type Kind } from './devices';
+import { planOf, type MediaPlan, type MediaRoom, type MediaState } from './media-room';
+import type { Choices } from './own-media';
+import { PeerRoom } from './peer-room';
+import type { Signals } from './signals';
+
+const storedAs = 'parlor.media';
+
+/** Which devices somebody used last in this browser. Everybody starts with both on, as the ask said. */
+function remembered(): Choices {
+	try {
+		const stored = JSON.parse(readStored(storedAs) ?? '{}') as Record<string, unknown> | null;
+		const choice = (kind: Kind) => {
+			const deviceId = stored?.[kind];
+			return { wanted: true, deviceId: typeof deviceId === 'string' ? deviceId : undefined };
+		};
+		return { mic: choice('mic'), camera: choice('camera') };
+	} catch {
+		return {};
+	}
+}
+
+export interface MediaOptions {
+	modality: string;
+	/** The member gives way when both sides negotiate at once. */
+	polite: boolean;
+	signals: Signals;
+}
+
+export class RoomMedia {
+	readonly plan: MediaPlan;
+	readonly room: MediaRoom;
+	state = $state.raw() as MediaState;
+	devices = $state.raw<Record<Kind, Device[]>>({ mic: [], camera: [] });
+	/** The devices have been asked for: there is something to show. */
+	prepared = $state(false);
+	readonly #stops: (() => void)[];
+
+	constructor({ modality, polite, signals }: MediaOptions) {
+		this.plan = planOf(modality);
+		this.room = new PeerRoom({ signals, plan: this.plan, polite, choices: remembered() });
+		this.state = this.room.state;
+		this.#stops = [
+			this.room.onState((state) => this.#take(state)),
+			browserDevices.onChange(() => void this.#list())
+		];
+	}
+
+	/** Opens the devices before anything costs money. True when all that are needed are there. */
+	prepare = async (): Promise<boolean> => {
+		this.prepared = true;
+		await this.room.prepare();
+		await this.#list();
+		const { mic, camera } = this.state;
+		return !mic.trouble && !camera.trouble;
+	};
+
+	/** @param flows whether the clock runs: only then is anything captured, sent or played. */
+	follow(view: RoomView | undefined, flows: boolean): void {
+		if (view === 'over') return this.leave();
+		if (view !== 'active' && view !== 'paused') return;
+		if (flows) this.room.resume();
+		else this.room.suspend();
+		if (this.state.link === 'idle') {
+			this.prepared = true;
+			this.room.join();
+		}
+	}
+
+	/** Takes sound and picture back from another window. */
+	takeBack = (): void => this.room.join();
+
+	toggle = (kind: Kind): Promise<void> => {
+		const on = !this.state[kind].wanted;
+		return kind === 'mic' ? this.room.setMic(on) : this.room.setCamera(on);
+	};
+
+	/** Asks once more for a device that was refused or missing. */
+	retry = (kind: Kind): Promise<void> =>
+		kind === 'mic' ? this.room.setMic(true) : this.room.setCamera(true);
+
+	choose = async (kind: Kind, deviceId: string): Promise<void> => {
+		await this.room.choose(kind, deviceId);
+		const { mic, camera } = this.state;
+		writeStored(storedAs, JSON.stringify({ mic: mic.deviceId, camera: camera.deviceId }));
+	};
+
+	leave(): void {
+		this.room.leave();
+	}
+
+	close(): void {
+		this.leave();
+		for (const stop of this.#stops) stop();
+	}
+
+	#take(state: MediaState): void {
+		const opened = (kind: Kind) => state[kind].live && !this.state[kind].live;
+		const names = opened('mic') || opened('camera');
+		this.state = state;
+		// Browsers tell the names of devices only once one is open.
+		if (names) void this.#list();
+	}
+
+	async #list(): Promise<void> {
+		const [mic, camera] = await Promise.all([this.room.devices('mic'), this.room.devices('camera')]);
+		this.devices = { mic, camera };
+	}
+}
