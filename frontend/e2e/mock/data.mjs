@@ -225,6 +225,7 @@ export const sessions = {
 			renew_at: undefined,
 			host: { ...both.host, present: false }
 		}),
+	video: () => session(209, { state: 'active', modality: 'video', ...running(34_000) }),
 	finalized: () =>
 		session(207, {
 			...settled,

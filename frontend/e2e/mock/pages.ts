@@ -27,6 +27,7 @@ export const pages: { name: string; path: string; role?: Role }[] = [
 	{ name: 'room-request', path: `/sessions/${id(201)}`, role: 'host' },
 	{ name: 'room-active', path: `/sessions/${id(203)}`, role: 'member' },
 	{ name: 'room-active-host', path: `/sessions/${id(203)}`, role: 'host' },
+	{ name: 'room-video', path: `/sessions/${id(209)}`, role: 'member' },
 	{ name: 'room-low', path: `/sessions/${id(204)}`, role: 'member' },
 	{ name: 'room-paused', path: `/sessions/${id(205)}`, role: 'member' },
 	{ name: 'room-reconnecting', path: `/sessions/${id(206)}`, role: 'member' },

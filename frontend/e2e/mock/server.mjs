@@ -222,6 +222,27 @@ const routes = [
 	['GET', /^\/v1\/admin\/sessions$/, (call) => ok({ items: own(call) })],
 	['GET', /^\/v1\/sessions\/([^/]+)\/receipt$/, () => ok(data.receipt)],
 	[
+		'POST',
+		/^\/v1\/realtime\/tickets$/,
+		() =>
+			ok(
+				{
+					ticket: 'mock',
+					url: `ws://127.0.0.1:${port}/live`,
+					expires_at: data.at(60_000),
+					reconnect_after_seconds: 6600,
+					ping_seconds: 20
+				},
+				201
+			)
+	],
+	[
+		'GET',
+		/^\/v1\/sessions\/([^/]+)\/events$/,
+		({ url }) =>
+			ok({ items: [], last_seq: Number(url.searchParams.get('after')), more: false, missing: false })
+	],
+	[
 		'GET',
 		/^\/v1\/sessions\/([^/]+)\/messages$/,
 		({ url, test }) =>

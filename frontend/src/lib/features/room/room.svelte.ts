@@ -1,20 +1,31 @@
 /**
- * The room: asks for the session every two seconds while somebody looks, proves presence while it runs, and ticks its
- * clock locally between answers. The server is the truth for every figure. Leaving the page calls nothing: a reload
- * must not cost a pause; when the heartbeats stop, the server notices by itself.
+ * The room: one state of the session, whoever told it. News come over the socket; while the socket is refused the room asks
+ * every two seconds instead. Between answers its clock ticks here, on the server's time. Leaving the page calls nothing: a
+ * reload must not cost a pause; when nothing proves presence any more, the server notices by itself.
  */
 import { api } from '$lib/api/client';
 import { asProblem, unwrap, type ProblemError } from '$lib/api/problem';
 import { Action } from '$lib/load/action.svelte';
+import { ServerClock } from '$lib/live/clock';
+import type { LiveStatus } from '$lib/live/connection';
+import { eventsAfter, live, useLive } from '$lib/live/live';
+import { SessionChannel } from '$lib/live/session-channel';
 import { metronome } from '$lib/metronome';
 import type { Session } from '$lib/api/types';
-import { activeAt, leftAt, nextRenewAt, viewOf } from './view';
+import type { Chat } from './chat.svelte';
+import type { Signals } from './media/signals';
+import { activeAt, changesAt, flowsAt, leftAt, nextRenewAt, viewOf } from './view';
 
 const pollMs = 2000;
 const tickMs = 250;
+/** The server's clock may be a little behind what we take it for. */
+const settleMs = 150;
+/** Timers may come a moment early. */
+const earlyMs = 5;
 const backoffMs = [2000, 4000, 8000, 15_000, 30_000];
 
 type Step = 'accept' | 'decline' | 'cancel' | 'join' | 'leave' | 'reconnect';
+type Side = 'member' | 'host';
 
 export class Room {
 	session = $state.raw<Session | undefined>(undefined);
@@ -22,40 +33,89 @@ export class Room {
 	problem = $state.raw<ProblemError | undefined>(undefined);
 	/** The last answer did not come; what is shown may be old. */
 	stale = $state(false);
+	/** The way that news come. */
+	line = $state<LiveStatus>('connecting');
+	/** Which sides have a socket on the session, as far as it is known. */
+	connected = $state<Partial<Record<Side, boolean>>>({});
 	readonly step = new Action();
+	readonly chat: Chat;
 
+	readonly #id: string;
+	readonly #path: { session_id: string };
+	readonly #clock = new ServerClock();
+	readonly #signals = new Set<(data: unknown) => void>();
+	readonly #opens = new Set<() => void>();
 	#now = $state(Date.now());
-	#offset = $state(0);
 	#failures = 0;
 	#lastRenew = 0;
 	#renewing = false;
 	#asking = false;
+	#started = false;
+	/** The instant of the last time-made change that was looked at, and when. */
+	#looked = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	readonly #path: { session_id: string };
+	#edge: ReturnType<typeof setTimeout> | undefined;
+	#due: ReturnType<typeof setTimeout> | undefined;
 
-	serverNow = $derived(this.#now + this.#offset);
+	serverNow = $derived(this.#now);
 	view = $derived(this.session ? viewOf(this.session) : undefined);
 	activeMs = $derived(this.session ? activeAt(this.session, this.serverNow) : 0);
 	leftMs = $derived(this.session ? leftAt(this.session, this.serverNow) : undefined);
+	/** The clock runs and the time is paid: only then may media flow. */
+	flows = $derived(this.session ? flowsAt(this.session, this.serverNow) : false);
 
-	constructor(id: string) {
+	constructor(id: string, chat: Chat) {
+		this.#id = id;
 		this.#path = { session_id: id };
+		this.chat = chat;
 	}
+
+	/** The way to the other participant's browser. */
+	readonly signals: Signals = {
+		send: (data) => {
+			live.send({
+				v: 1,
+				type: 'signal',
+				session_id: this.#id,
+				data: data as unknown as Record<string, never>
+			});
+		},
+		onSignal: (listener) => {
+			this.#signals.add(listener);
+			return () => this.#signals.delete(listener);
+		},
+		onOpen: (listener) => {
+			this.#opens.add(listener);
+			return () => this.#opens.delete(listener);
+		}
+	};
 
 	/** Starts all clocks; returns what stops them. */
 	start(): () => void {
-		const tick = setInterval(() => (this.#now = Date.now()), tickMs);
-		const stopBeat = metronome(() => void this.#renewWhenDue());
+		this.#started = true;
+		const stops = [
+			useLive(),
+			live.onStatus((status) => this.#setLine(status)),
+			this.#channel().start(),
+			metronome(() => this.#beat())
+		];
+		this.line = live.status;
+		const tick = setInterval(() => this.#tick(), tickMs);
 		const look = () => {
-			if (document.visibilityState === 'visible') this.#plan(0);
+			if (document.visibilityState !== 'visible') return;
+			this.#tick();
+			if (this.line !== 'open') this.#plan(0);
 		};
 		document.addEventListener('visibilitychange', look);
 		window.addEventListener('online', look);
 		this.#plan(0);
 		return () => {
+			this.#started = false;
+			for (const stop of stops) stop();
 			clearInterval(tick);
 			clearTimeout(this.#timer);
-			stopBeat();
+			clearTimeout(this.#edge);
+			clearTimeout(this.#due);
 			document.removeEventListener('visibilitychange', look);
 			window.removeEventListener('online', look);
 		};
@@ -66,23 +126,57 @@ export class Room {
 		return instant === undefined ? undefined : Math.max(0, Date.parse(instant) - this.serverNow);
 	}
 
-	do = (step: Step): Promise<boolean> =>
-		this.step.run(async () => this.#take(await this.#post(step), Date.now()));
+	do = (step: Step): Promise<boolean> => this.step.run(async () => this.#take(await this.#post(step)));
 
 	/** A host who accepts is here, so accepting joins as well. */
 	acceptAndJoin = (): Promise<boolean> =>
 		this.step.run(async () => {
-			this.#take(await this.#post('accept'), Date.now());
-			this.#take(await this.#post('join'), Date.now());
+			this.#take(await this.#post('accept'));
+			this.#take(await this.#post('join'));
 		});
 
 	end = (summary: string): Promise<boolean> =>
 		this.step.run(async () => {
 			const body = summary.trim() ? { summary: summary.trim() } : {};
 			const path = this.#path;
-			const call = api.POST('/v1/sessions/{session_id}/end', { params: { path }, body });
-			this.#take(await unwrap(call), Date.now());
+			this.#take(await unwrap(api.POST('/v1/sessions/{session_id}/end', { params: { path }, body })));
 		});
+
+	#channel(): SessionChannel {
+		return new SessionChannel(live, this.#id, (after) => eventsAfter(this.#id, after), {
+			subscribed: ({ session, peers }) => {
+				const sides = new Set(peers.map((peer) => peer.side));
+				this.connected = { member: sides.has('member'), host: sides.has('host') };
+				this.#take(session as Session);
+				for (const tell of this.#opens) tell();
+			},
+			session: (session) => this.#take(session as Session),
+			message: (message) => this.chat.hear(message),
+			marks: (marks) => this.chat.hearMarks(marks),
+			typing: ({ from, typing }) => this.chat.hearTyping(from, typing),
+			signal: ({ data }) => {
+				for (const tell of this.#signals) tell(data);
+			},
+			presence: ({ side, connected, lost_at }) => {
+				this.connected = { ...this.connected, [side]: connected };
+				const edge = this.session && changesAt(this.session);
+				if (lost_at) this.#lookAt(Math.min(Date.parse(lost_at), edge ?? Number.POSITIVE_INFINITY));
+			},
+			notice: ({ code }) => {
+				if (code === 'presence_lost') void this.#renew();
+			},
+			fresh: () => {
+				void this.chat.load();
+				this.#plan(0);
+			}
+		});
+	}
+
+	#setLine(status: LiveStatus): void {
+		this.line = status;
+		this.chat.poll(status === 'refused');
+		if (status === 'refused') this.#plan(0);
+	}
 
 	#post(step: Step | 'renew'): Promise<Session> {
 		const options = { params: { path: this.#path }, body: {} };
@@ -90,13 +184,50 @@ export class Room {
 	}
 
 	/** Answers may overtake each other: an older one never replaces a newer one. */
-	#take(session: Session, receivedAt: number): void {
-		const said = Date.parse(session.now);
-		if (this.session && said < Date.parse(this.session.now)) return;
-		this.#offset = said - receivedAt;
-		this.#now = receivedAt;
+	#take(session: Session): void {
+		this.#clock.hear(session.now);
+		this.#tick();
+		if (this.session && Date.parse(session.now) < Date.parse(this.session.now)) return;
 		this.session = session;
+		this.problem = undefined;
 		this.stale = false;
+		this.#failures = 0;
+		const edge = changesAt(session);
+		if (edge !== undefined) this.#lookAt(edge);
+		this.#planRenew(session);
+	}
+
+	/** At the very instant: the beat of a second alone would take up to a second of what is left of a lease. */
+	#planRenew(session: Session): void {
+		clearTimeout(this.#due);
+		if (!this.#started || session.state !== 'active') return;
+		const wait = nextRenewAt(session, this.#lastRenew, false) - this.#clock.now();
+		if (Number.isFinite(wait)) this.#due = setTimeout(() => this.#beat(), Math.max(0, wait) + earlyMs);
+	}
+
+	#tick(): void {
+		this.#now = this.#clock.now();
+	}
+
+	/** At this instant time itself changes the session: the room shows it on the spot, and then asks how it is. */
+	#lookAt(instant: number): void {
+		clearTimeout(this.#edge);
+		if (!this.#started) return;
+		const wait = Math.max(0, instant - this.#clock.now());
+		this.#edge = setTimeout(() => {
+			this.#tick();
+			// A change that the server does not see yet is looked for again, but not at every turn.
+			const again = this.#looked === instant;
+			this.#looked = instant;
+			this.#edge = setTimeout(() => void this.#settle(), again ? pollMs : settleMs);
+		}, wait);
+	}
+
+	/** Makes the server store what time did, and says how the session is. */
+	async #settle(): Promise<void> {
+		const runs = this.session?.state === 'active' && this.session.you !== 'admin';
+		if (runs) await this.#renew();
+		else await this.#ask();
 	}
 
 	#plan(delay: number): void {
@@ -108,20 +239,24 @@ export class Room {
 		if (this.#asking) return;
 		this.#asking = true;
 		try {
-			const call = api.GET('/v1/sessions/{session_id}', { params: { path: this.#path } });
-			this.#take(await unwrap(call), Date.now());
-			this.problem = undefined;
-			this.#failures = 0;
+			this.#take(await unwrap(api.GET('/v1/sessions/{session_id}', { params: { path: this.#path } })));
 		} catch (error) {
 			this.#failed(asProblem(error));
 		} finally {
 			this.#asking = false;
 		}
-		if (this.session?.state === 'finalized' || document.visibilityState !== 'visible') return;
+		this.#planNext();
+	}
+
+	/** The socket tells what is new, so asking goes on only while it is refused, or until there is something to show. */
+	#planNext(): void {
+		if (!this.#started || this.session?.state === 'finalized') return;
 		if (this.problem && this.problem.status >= 400 && this.problem.status < 500) return;
-		this.#plan(
-			this.#failures ? (backoffMs[Math.min(this.#failures, backoffMs.length) - 1] ?? pollMs) : pollMs
-		);
+		const settling = this.session?.state === 'ended';
+		const needed = this.line === 'refused' || this.#failures > 0 || settling;
+		if (!needed || document.visibilityState !== 'visible') return;
+		const slower = backoffMs[Math.min(this.#failures, backoffMs.length) - 1];
+		this.#plan(slower ?? pollMs);
 	}
 
 	#failed(problem: ProblemError): void {
@@ -131,14 +266,21 @@ export class Room {
 		else this.stale = true;
 	}
 
-	async #renewWhenDue(): Promise<void> {
+	#beat(): void {
+		this.#tick();
 		const session = this.session;
-		if (!session || session.state !== 'active' || session.you === 'admin' || this.#renewing) return;
-		if (Date.now() + this.#offset < nextRenewAt(session, this.#lastRenew)) return;
+		if (!session || session.state !== 'active' || session.you === 'admin') return;
+		// Over the socket pings prove presence; then only the lease is renewed from here.
+		const due = nextRenewAt(session, this.#lastRenew, this.line !== 'open');
+		if (this.#clock.now() >= due) void this.#renew();
+	}
+
+	async #renew(): Promise<void> {
+		if (this.#renewing) return;
 		this.#renewing = true;
-		this.#lastRenew = Date.now() + this.#offset;
+		this.#lastRenew = this.#clock.now();
 		try {
-			this.#take(await this.#post('renew'), Date.now());
+			this.#take(await this.#post('renew'));
 		} catch (error) {
 			// A refusal means that the session has moved on: look at it. No answer: the next beat tries again.
 			if (asProblem(error).key !== 'network') this.#plan(0);

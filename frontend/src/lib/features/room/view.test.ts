@@ -4,7 +4,7 @@ import { defaultSite } from '$lib/brand/site';
 import { wordsOf } from '$lib/brand/words';
 import { sessions } from '../../../../e2e/mock/data.mjs';
 import { announcement } from './announce';
-import { activeAt, leftAt, nextRenewAt, viewOf } from './view';
+import { activeAt, changesAt, flowsAt, leftAt, nextRenewAt, viewOf } from './view';
 
 const now = Date.parse('2026-11-20T15:00:00.000Z');
 const iso = (offset: number) => new Date(now + offset).toISOString();
@@ -33,13 +33,45 @@ describe('the clock of the room', () => {
 
 describe('proof of presence', () => {
 	it('is_due_with_the_heartbeat_or_with_the_lease_whichever_is_first', () => {
-		expect(nextRenewAt(active(), now)).toBe(now + 5000);
-		expect(nextRenewAt(active({ renew_at: iso(60_000) }), now)).toBe(now + 20_000);
-		expect(nextRenewAt(active({ renew_at: undefined }), now)).toBe(now + 20_000);
+		expect(nextRenewAt(active(), now, true)).toBe(now + 5000);
+		expect(nextRenewAt(active({ renew_at: iso(60_000) }), now, true)).toBe(now + 20_000);
+		expect(nextRenewAt(active({ renew_at: undefined }), now, true)).toBe(now + 20_000);
+	});
+	it('is_left_to_the_pings_of_the_socket_and_the_lease_is_not', () => {
+		expect(nextRenewAt(active(), now, false)).toBe(now + 5000);
+		expect(nextRenewAt(active({ renew_at: undefined }), now, false)).toBe(Number.POSITIVE_INFINITY);
+	});
+	it('a_host_leaves_the_lease_to_the_member_and_steps_in_when_it_does_not_come', () => {
+		expect(nextRenewAt(active({ you: 'host' }), now, false)).toBe(now + 5000 + 3000);
 	});
 	it('does_not_become_a_stream_of_calls_when_a_lease_cannot_move_on', () => {
-		expect(nextRenewAt(active({ renew_at: iso(-10_000) }), now)).toBe(now + 2000);
+		expect(nextRenewAt(active({ renew_at: iso(-10_000) }), now, true)).toBe(now + 2000);
 	});
+});
+
+describe('media', () => {
+	it('flow_while_the_clock_runs_and_not_at_the_end_of_the_paid_time', () => {
+		expect(flowsAt(active(), now)).toBe(true);
+		expect(flowsAt(active(), now + 19_999)).toBe(true);
+		expect(flowsAt(active(), now + 20_000)).toBe(false);
+	});
+	it.each(['waiting', 'paused', 'reconnecting', 'ended', 'finalized'] as const)(
+		'do_not_flow_when_%s',
+		(state) => expect(flowsAt(active({ state }), now)).toBe(false)
+	);
+});
+
+it('time_changes_a_session_at_the_end_of_what_it_waits_for', () => {
+	const facts = {
+		expires_at: iso(1000),
+		paid_until: iso(2000),
+		grace_until: iso(3000),
+		accepted_at: undefined
+	};
+	const at = (state: Session['state']) => changesAt(active({ ...facts, state }));
+	expect(['waiting', 'active', 'paused', 'reconnecting', 'ended'].map((state) => at(state as never))).toEqual(
+		[now + 1000, now + 2000, now + 3000, now + 3000, undefined]
+	);
 });
 
 describe('what is read out', () => {

@@ -40,10 +40,47 @@ export function leftAt(session: Session, serverNowMs: number): number | undefine
 	return leased + session.minutes_affordable * session.minute_seconds * 1000;
 }
 
-/** Instant at which the room should next prove its presence, or lease the next minute. */
-export function nextRenewAt(session: Session, lastRenewMs: number): number {
-	const beat = lastRenewMs + session.heartbeat_seconds * 1000;
-	const due = session.renew_at ? Date.parse(session.renew_at) : Number.POSITIVE_INFINITY;
+/** Whether the clock runs at a server instant, on time that is paid: media may flow then and never else. */
+export function flowsAt(session: Session, serverNowMs: number): boolean {
+	if (session.state !== 'active') return false;
+	return session.paid_until === undefined || serverNowMs < Date.parse(session.paid_until);
+}
+
+/** When time itself changes the session if nobody does anything: a request lapses, the paid time or the grace is over. */
+export function changesAt(session: Session): number | undefined {
+	const instants: Partial<Record<RoomView, string | undefined>> = {
+		waiting: session.expires_at,
+		accepted: session.expires_at,
+		active: session.paid_until,
+		paused: session.grace_until
+	};
+	const instant = instants[viewOf(session)];
+	return instant === undefined ? undefined : Date.parse(instant);
+}
+
+/** The part of the margin that a host leaves to the member, whose lease it is: one call is enough. */
+const hostWaits = 0.2;
+
+/** Instant at which this side should lease the next minute. */
+function leaseAt(session: Session): number {
+	if (!session.renew_at) return Number.POSITIVE_INFINITY;
+	const due = Date.parse(session.renew_at);
+	const margin = session.paid_until ? Math.max(0, Date.parse(session.paid_until) - due) : 0;
+	return session.you === 'host' ? due + margin * hostWaits : due;
+}
+
+/**
+ * Instant at which the room should next lease the next minute or, if nothing else proves its presence, prove that.
+ *
+ * @param beats whether presence is proved this way.
+ */
+export function nextRenewAt(session: Session, lastRenewMs: number, beats: boolean): number {
+	const beat = beats ? lastRenewMs + session.heartbeat_seconds * 1000 : Number.POSITIVE_INFINITY;
 	// A lease that did not move on (too little money) must not turn into a stream of calls.
-	return Math.max(Math.min(beat, due), lastRenewMs + 2000);
+	return Math.max(Math.min(beat, leaseAt(session)), lastRenewMs + leastMs(session));
+}
+
+/** Two seconds between calls, and less where a minute is so short that they would be too much. */
+function leastMs(session: Session): number {
+	return Math.min(2000, session.minute_seconds * 100);
 }
