@@ -3,6 +3,7 @@
 //! Each module does one thing; the subcommands put them together. What AWS must be asked, SAM and
 //! `tools/publish.py` ask: this crate stays small so that it compiles in seconds.
 
+mod bench;
 mod check;
 mod deploy;
 mod dev;
@@ -36,6 +37,8 @@ enum Task {
     Test(test::Options),
     /// The quick part of `test`: no stack, no browser.
     Check,
+    /// Measure speed and cost: `cargo x bench tick`, `core`, `cold`.
+    Bench(bench::Options),
     /// Build what is deployed: the functions for AWS and the site.
     Build(deploy::BuildOptions),
     /// Deploy to AWS with SAM: `cargo x deploy --env staging`.
@@ -60,6 +63,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Dev(options) => dev::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Check => check::run(),
+        Task::Bench(options) => bench::run(&options),
         Task::Build(options) => deploy::build(&options),
         Task::Deploy(options) => deploy::run(&options),
         Task::Invoke(options) => dev::invoke(&options),

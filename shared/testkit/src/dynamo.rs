@@ -6,9 +6,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// A database with both tables. No streams: dynoxide's slow down with each record; consumers are tested with events.
+/// A database in memory with both tables.
 pub(crate) fn database(app: &str, ledger: &str) -> Database {
     let db = Database::memory().expect("an in-process DynamoDB");
+    create_tables(&db, app, ledger);
+    db
+}
+
+/// Creates the two tables of `template.yaml`. No streams: dynoxide's slow down with each record; consumers are tested
+/// with events.
+pub fn create_tables(db: &Database, app: &str, ledger: &str) {
     for (name, indexes, projection) in
         [(app, vec!["gsi1", "gsi2"], "ALL"), (ledger, vec!["gsi1"], "KEYS_ONLY")]
     {
@@ -19,7 +26,6 @@ pub(crate) fn database(app: &str, ledger: &str) -> Database {
         let request = serde_json::from_value(ttl).expect("a TTL request");
         db.update_time_to_live(request).expect("a table's TTL");
     }
-    db
 }
 
 fn table(name: &str, indexes: &[&str], projection: &str) -> Value {

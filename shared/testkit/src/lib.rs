@@ -22,6 +22,7 @@ mod request;
 
 pub use aws::{Aws, Call, Usage};
 pub use clock::FixedClock;
+pub use dynamo::create_tables;
 pub use faults::{Fault, Faults};
 pub use key::{forge, public_key_der, sign};
 pub use kit::{Kit, START};

@@ -1,0 +1,67 @@
+//! `cargo x bench`: builds what is measured as it is released, and runs the benches of `bench/`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::functions::{self, cargo};
+use crate::paths;
+use crate::process;
+use crate::steps::step;
+use crate::tools::Tools;
+
+/// What `cargo x bench` takes.
+#[derive(Args)]
+#[command(disable_help_flag = true)]
+pub struct Options {
+    /// The bench and its options, e.g. `tick --sessions 1000 --lease 5 --json`; `--help` lists them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    arguments: Vec<String>,
+}
+
+/// Builds and runs a bench.
+///
+/// # Errors
+/// The build or the bench fails.
+pub fn run(options: &Options) -> Result<()> {
+    let mut command = built()?;
+    command.args(&options.arguments);
+    let help = options.arguments.iter().any(|word| word == "--help" || word == "-h");
+    if options.arguments.first().is_some_and(|bench| bench == "cold") && !help {
+        let tools = Tools::ready()?;
+        functions::build_deployed_for_here(&tools)?;
+        for (binary, archive) in functions::deployed_for_here() {
+            command.arg("--domain").arg(format!("{}:{}", binary.display(), archive.display()));
+        }
+    }
+    show(&mut command)
+}
+
+/// The benches' program, released.
+fn built() -> Result<Command> {
+    step("build the benches (the first time takes minutes)", || {
+        process::run(cargo().args(["build", "--quiet", "--release", "--package", "parlor-bench"]))
+    })?;
+    let mut command = Command::new(paths::target().join("release/parlor-bench"));
+    command.current_dir(paths::root());
+    Ok(command)
+}
+
+/// Runs it and shows what it prints, but for the metrics that the worker writes for CloudWatch.
+fn show(command: &mut Command) -> Result<()> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("the bench does not start")?;
+    let printed = child.stdout.take().context("the bench prints nowhere")?;
+    for line in BufReader::new(printed).lines() {
+        let line = line?;
+        if !line.contains("\"CloudWatchMetrics\"") {
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("the bench failed ({status})");
+    }
+    Ok(())
+}
