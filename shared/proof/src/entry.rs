@@ -121,6 +121,10 @@ const fn reason(reason: Reason) -> &'static str {
         Reason::Dispute => "dispute",
         Reason::DisputeReversal => "dispute_reversal",
         Reason::WriteOff => "write_off",
+        Reason::PayoutReserve => "payout_reserve",
+        Reason::PayoutConfirm => "payout_confirm",
+        Reason::PayoutReverse => "payout_reverse",
+        Reason::PayoutReturn => "payout_return",
     }
 }
 
