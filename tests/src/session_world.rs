@@ -258,9 +258,17 @@ pub fn bodies(batches: &[Value]) -> Vec<String> {
     entries.map(|entry| entry["MessageBody"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The profile of a verified host who is online with text 2.00 and voice 3.00.
+/// Writes the profile of a verified host who is online with text 2.00 and voice 3.00.
 pub async fn profile(kit: &Kit, host: &Person) -> HostItem {
-    let item = HostItem {
+    let item = profile_of(host);
+    let store = kit.store();
+    store.commit(store::host::create(Transaction::new(), &item)).await.unwrap();
+    change_profile(kit, &item, |_| {}).await
+}
+
+/// The profile of a verified host.
+pub fn profile_of(host: &Person) -> HostItem {
+    HostItem {
         host_id: host.user.id,
         slug: host.user.display_name.to_lowercase(),
         name: host.user.display_name.clone(),
@@ -280,10 +288,7 @@ pub async fn profile(kit: &Kit, host: &Person) -> HostItem {
         verified_at_ms: Some(0),
         decided_by: None,
         version: 1,
-    };
-    let store = kit.store();
-    store.commit(store::host::create(Transaction::new(), &item)).await.unwrap();
-    change_profile(kit, &item, |_| {}).await
+    }
 }
 
 /// Changes a host's profile.
