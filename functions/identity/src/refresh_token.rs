@@ -7,7 +7,7 @@ use http::header::SET_COOKIE;
 use serde::Deserialize;
 use store::Transaction;
 use utoipa::ToSchema;
-use web::{Auth, Ctx, Json, Kind, Need, Problem, Route, random_secret, secret_hash};
+use web::{Auth, Ctx, Json, Kind, Need, Problem, Route, limit, random_secret, secret_hash};
 
 use crate::family::{Step, decide, rotate};
 use crate::session_cookie::{RefreshToken, forget};
@@ -16,8 +16,11 @@ use crate::sign_in::{Tokens, reply};
 /// The route.
 pub const ROUTE: Route = Route::post("refresh_token", "/v1/tokens/refresh")
     .auth(Auth::Cookie)
-    .refuses(&[Kind::SignedOut])
+    .refuses(&[Kind::SignedOut, Kind::TooManyRequests])
     .needs(&[Need::APP_READ, Need::APP_PUT, Need::APP_UPDATE, Need::KEY_PUBLIC, Need::KEY_SIGN]);
+
+/// Refreshes of one browser a minute; a site needs one a quarter of an hour (SoulSeer 12.6).
+const REFRESHES_MAX: u64 = 30;
 
 /// Nothing: the cookie says it all.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,6 +36,7 @@ pub async fn handle(
     Json(_request): Json<RefreshTokenRequest>,
 ) -> Result<Response, Problem> {
     let Some(token) = RefreshToken::read(&headers) else { return signed_out() };
+    limit(&ctx, "refresh", &token.family_id.to_string(), REFRESHES_MAX, 60, ctx.now()).await?;
     match refresh(&ctx, &token).await? {
         Some(response) => Ok(response),
         None => signed_out(),

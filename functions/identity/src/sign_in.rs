@@ -61,7 +61,11 @@ pub(crate) async fn sign_in(
         let hash = secret_hash(&token.secret);
         let family = family::begin(token.family_id, user.id, user.token_generation, hash, now);
         let error = match ctx.store.commit(store::sign_in::create_family(tx, &family)).await {
-            Ok(()) => return reply(ctx, &user, Some(&token), proven.return_to.clone(), now).await,
+            Ok(()) => {
+                let by = if proven.subject.is_some() { "issuer" } else { "mail" };
+                tracing::info!(user_id = %user.id, family_id = %token.family_id, by, "signed in");
+                return reply(ctx, &user, Some(&token), proven.return_to.clone(), now).await;
+            }
             Err(error) => error,
         };
         if error.refused("challenge").is_some() || error.refused("flow").is_some() {

@@ -1,4 +1,5 @@
-//! `PATCH /v1/admin/users/{user_id}`: suspends, appoints, locks spending, or takes that back. Audited with its reason.
+//! `PATCH /v1/admin/users/{user_id}`: suspends, appoints, locks spending, or takes that back; signs out. Audited with its
+//! reason.
 //!
 //! An admin cannot suspend or demote themselves, so one always remains. Who may host is decided by verifying their
 //! application, not here.
@@ -36,6 +37,9 @@ pub struct UpdateUser {
     /// Whether spending is locked.
     #[serde(default)]
     pub spending_locked: Option<bool>,
+    /// `true` signs the person out everywhere, at once.
+    #[serde(default)]
+    pub sign_out: Option<bool>,
     /// Why, 1 to 500 characters, for the audit log.
     pub reason: String,
 }
@@ -91,7 +95,10 @@ fn check(request: &UpdateUser, user: &User) -> Result<(), Problem> {
 }
 
 fn changed(request: &UpdateUser, user: &User) -> User {
+    // Access tokens and refresh families of another generation count no more (`web::Caller`, `identity::family`).
+    let signs_out = u64::from(request.sign_out == Some(true));
     User {
+        token_generation: user.token_generation + signs_out,
         suspended: request.suspended.unwrap_or(user.suspended),
         roles: request.roles.clone().unwrap_or_else(|| user.roles.clone()),
         ..user.clone()
@@ -120,6 +127,9 @@ fn details(request: &UpdateUser) -> BTreeMap<String, String> {
     }
     if let Some(locked) = request.spending_locked {
         details.insert("spending_locked".to_owned(), locked.to_string());
+    }
+    if request.sign_out == Some(true) {
+        details.insert("sign_out".to_owned(), "true".to_owned());
     }
     details
 }

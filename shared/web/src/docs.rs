@@ -1,18 +1,20 @@
-//! The problem responses of `openapi.json`, from the routes themselves.
+//! The problem responses, security and links of `openapi.json`, from the routes themselves.
 
 use std::collections::BTreeMap;
 
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response};
 
+use crate::links;
 use crate::{Auth, Fault, ProblemBody, Route};
 
-/// Adds to each operation what its route says: the problems it answers and who may call. Operations
-/// document their own success alone.
+/// Adds to each operation what its route says: the problems it answers, who may call, and where its reply leads.
+/// Operations document their own success alone.
 #[must_use]
 pub fn describe(mut document: OpenApi, routes: &[Route]) -> OpenApi {
     for route in routes {
@@ -22,6 +24,9 @@ pub fn describe(mut document: OpenApi, routes: &[Route]) -> OpenApi {
         if let Some(operation) = operation_of(item, route.method) {
             add_problems(operation, route);
             add_security(operation, route);
+            if route.keyed {
+                bound_key(operation);
+            }
         }
     }
     let mut components = document.components.take().unwrap_or_default();
@@ -32,10 +37,12 @@ pub fn describe(mut document: OpenApi, routes: &[Route]) -> OpenApi {
     let cookie = ApiKey::Cookie(ApiKeyValue::new("parlor_refresh"));
     components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(cookie));
     document.components = Some(components);
+    links::add(&mut document, routes);
     document
 }
 
-fn operation_of<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {
+/// The operation of a path.
+pub(crate) fn operation_of<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {
     match method {
         "GET" => item.get.as_mut(),
         "POST" => item.post.as_mut(),
@@ -58,6 +65,19 @@ fn add_problems(operation: &mut Operation, route: &Route) {
             .content
             .insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(schema))));
         operation.responses.responses.insert(status.to_string(), RefOr::T(response));
+    }
+}
+
+/// What [`crate::IdempotencyKey`] takes.
+fn bound_key(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.name == "Idempotency-Key"
+        {
+            let key = ObjectBuilder::new().schema_type(Type::String);
+            let key = key.min_length(Some(8)).max_length(Some(200)).pattern(Some("^[!-~]{8,200}$"));
+            parameter.schema = Some(RefOr::T(Schema::Object(key.build())));
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::{CommitError, StoreError};
+use tracing::Level;
 use utoipa::ToSchema;
 
 use crate::Kind;
@@ -138,16 +139,15 @@ impl Problem {
         self.0.kind.status()
     }
 
-    /// Writes the log line of a problem that somebody must look at.
+    /// Writes the problem's log line. `cause` names what was wrong with the request, never what was in it.
     pub(crate) fn log(&self, request_id: &str) {
         let key = self.0.kind.key();
         let cause = self.0.cause.as_deref().unwrap_or("");
-        if self.0.kind == Kind::Internal {
-            tracing::error!(request_id, key, cause, "a request failed");
-        } else if self.status().is_server_error() {
-            tracing::warn!(request_id, key, cause, "a request was put off");
-        } else {
-            tracing::debug!(request_id, key, cause, "a request was refused");
+        match level(self.0.kind) {
+            Level::ERROR => tracing::error!(request_id, key, cause, "a request failed"),
+            Level::WARN => tracing::warn!(request_id, key, cause, "a request was put off"),
+            Level::INFO => tracing::info!(request_id, key, cause, "a door was shut"),
+            _ => tracing::debug!(request_id, key, cause, "a request was refused"),
         }
     }
 
@@ -193,6 +193,20 @@ impl Problem {
             body.insert("errors".into(), json!(parts.errors));
         }
         Value::Object(body)
+    }
+}
+
+/// How loudly a kind is logged: bugs and what is put off for the operator, shut doors and reached limits so that an
+/// attack can be seen afterwards (ASVS 16.3), the rest of the refusals only where somebody debugs.
+fn level(kind: Kind) -> Level {
+    match kind.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => Level::ERROR,
+        status if status.is_server_error() => Level::WARN,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
+            Level::INFO
+        }
+        _ if matches!(kind, Kind::CodeWrong | Kind::BadSignature) => Level::INFO,
+        _ => Level::DEBUG,
     }
 }
 
@@ -294,6 +308,23 @@ mod tests {
             let waits = matches!(kind.status().as_u16(), 429 | 503);
             assert_eq!(parts.headers.contains_key(RETRY_AFTER), waits, "{}", kind.key());
             assert!(keys.insert(kind.key()), "{} is there twice", kind.key());
+        }
+    }
+
+    #[test]
+    fn shut_doors_and_reached_limits_are_logged() {
+        use tracing::Level;
+        for (kind, level) in [
+            (Kind::Internal, Level::ERROR),
+            (Kind::Busy, Level::WARN),
+            (Kind::NotSignedIn, Level::INFO),
+            (Kind::Forbidden, Level::INFO),
+            (Kind::TooManyRequests, Level::INFO),
+            (Kind::CodeWrong, Level::INFO),
+            (Kind::BadSignature, Level::INFO),
+            (Kind::NotFound, Level::DEBUG),
+        ] {
+            assert_eq!(super::level(kind), level, "{}", kind.key());
         }
     }
 

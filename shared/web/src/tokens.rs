@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use store::user::User;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -90,6 +90,33 @@ pub struct Claims {
     pub generation: u64,
 }
 
+impl Claims {
+    /// The claims of a token whose signature holds, if it is `issuer`'s, for this API, and counts now.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn accepted(
+        claims: Map<String, Value>,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Result<Self, &'static str> {
+        let claims: Self = serde_json::from_value(Value::Object(claims))
+            .map_err(|_| "claims are missing, unknown or of another type")?;
+        if claims.iss != issuer {
+            return Err("another issuer");
+        }
+        if claims.aud != AUDIENCE {
+            return Err("another audience");
+        }
+        if claims.exp.saturating_sub(claims.iat) > ACCESS_SECONDS {
+            return Err("a longer life than we give");
+        }
+        let times = Times { exp: claims.exp, iat: claims.iat, nbf: Some(claims.nbf) };
+        times.check(now)?;
+        Ok(claims)
+    }
+}
+
 impl Tokens {
     /// Tokens of this issuer, signed by this KMS key.
     #[must_use]
@@ -140,20 +167,7 @@ impl Tokens {
             return Err(TokenError::Refused("unknown key id"));
         }
         let claims = jwt::verified_claims(token, &public.key).map_err(TokenError::Refused)?;
-        let claims: Claims = serde_json::from_value(Value::Object(claims))
-            .map_err(|_| TokenError::Refused("claims are missing, unknown or of another type"))?;
-        if claims.iss != self.0.issuer {
-            return Err(TokenError::Refused("another issuer"));
-        }
-        if claims.aud != AUDIENCE {
-            return Err(TokenError::Refused("another audience"));
-        }
-        if claims.exp.saturating_sub(claims.iat) > ACCESS_SECONDS {
-            return Err(TokenError::Refused("a longer life than we give"));
-        }
-        let times = Times { exp: claims.exp, iat: claims.iat, nbf: Some(claims.nbf) };
-        times.check(now).map_err(TokenError::Refused)?;
-        Ok(claims)
+        Claims::accepted(claims, &self.0.issuer, now).map_err(TokenError::Refused)
     }
 
     /// The public keys (RFC 7517), for whoever wants to verify our tokens.

@@ -5,6 +5,7 @@ mod finish_oidc;
 mod host_decision_mail;
 mod hostile_tokens;
 mod issuer;
+mod limits;
 mod list_audit;
 mod list_issuers;
 mod list_users;

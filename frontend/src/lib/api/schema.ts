@@ -3053,6 +3053,8 @@ export interface components {
             reason: string;
             /** @description All roles that the person has from now on. */
             roles?: components["schemas"]["Role"][] | null;
+            /** @description `true` signs the person out everywhere, at once. */
+            sign_out?: boolean | null;
             /** @description Whether spending is locked. */
             spending_locked?: boolean | null;
             /** @description Suspended people may read, not write. */
@@ -3663,6 +3665,15 @@ export interface operations {
             };
             /** @description `not-json` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

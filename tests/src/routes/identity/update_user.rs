@@ -98,3 +98,17 @@ async fn spending_is_locked_and_opened_on_the_wallet() {
         assert_eq!(wallet["available_minor"]["N"], "2500");
     }
 }
+
+#[tokio::test]
+async fn an_admin_signs_somebody_out_everywhere() {
+    let world = World::new().await;
+    let (cy, ada) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    let reply = update(&world, &cy, &ada.id(), json!({ "sign_out": false, "reason": "x" })).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(call(&world.router, get("/v1/me").bearer(&ada.token)).await.status, 200);
+    let body = json!({ "sign_out": true, "reason": "A lost telephone." });
+    assert_eq!(update(&world, &cy, &ada.id(), body).await.status, 200);
+    let reply = call(&world.router, get("/v1/me").bearer(&ada.token)).await;
+    assert_eq!((reply.status, reply.problem()), (401, "not-signed-in"));
+    assert_eq!(world.kit.items("app", "AUDIT#").len(), 1);
+}

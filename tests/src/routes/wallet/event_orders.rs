@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
 use testkit::Kit;
 
-use super::till::{Till, completed, dispute, pending, refunded, succeeded};
+use super::till::{Till, completed, dispute, event, pending, refunded, succeeded};
 use crate::books::Books;
 
 /// All orders of five things (Heap's algorithm).
@@ -106,4 +107,19 @@ async fn a_dispute_that_is_won_ends_the_same_in_every_order() {
         ]
     });
     assert_eq!(ends.await, BTreeSet::from([(7_500, false)]));
+}
+
+#[tokio::test]
+async fn a_page_that_ran_out_after_its_payment_and_a_lost_dispute_end_the_same_in_every_order() {
+    let ends = ends(|top_up| {
+        let page = json!({ "id": "cs_1", "metadata": { "top_up_id": top_up } });
+        [
+            completed("1", top_up, 2_500),
+            succeeded("2", top_up, 2_500),
+            event("3", "checkout.session.expired", page),
+            dispute("4", "charge.dispute.created", "needs_response", 2_500),
+            dispute("5", "charge.dispute.closed", "lost", 2_500),
+        ]
+    });
+    assert_eq!(ends.await, BTreeSet::from([(5_000, true)]));
 }

@@ -31,7 +31,7 @@ async fn an_unsigned_or_wrongly_signed_event_leaves_nothing_behind() {
     }
     assert!(kit.items("app", "STRIPE#").is_empty());
     assert_eq!(Books::of(&kit).spending(&ada.id()), 0);
-    for seconds in [now - 300, now + 300] {
+    for seconds in [now - 299, now + 299, now - 300, now + 300] {
         assert_eq!(till.send(&body, &till.signature(seconds, &body)).await.status, 200);
     }
     assert_eq!(Books::of(&kit).spending(&ada.id()), 2_500);
