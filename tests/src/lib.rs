@@ -3,9 +3,16 @@
 
 #[cfg(test)]
 mod books;
+#[cfg(test)]
+mod bounds;
 mod client;
 #[cfg(test)]
 mod concurrency;
+#[cfg(test)]
+mod corpora;
+#[cfg(test)]
+#[path = "../../fuzz/src/lib.rs"]
+mod fuzz;
 #[cfg(test)]
 mod live_world;
 #[cfg(test)]

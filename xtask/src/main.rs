@@ -8,6 +8,7 @@ mod check;
 mod deploy;
 mod dev;
 mod functions;
+mod fuzz;
 mod http;
 mod local;
 mod paths;
@@ -43,6 +44,8 @@ enum Task {
     Build(deploy::BuildOptions),
     /// Deploy to AWS with SAM: `cargo x deploy --env staging`.
     Deploy(deploy::DeployOptions),
+    /// Run a fuzz target: `cargo x fuzz jwt --runs 10000000`.
+    Fuzz(fuzz::Options),
     /// Call one function of the running local stack with its file in events/.
     Invoke(dev::InvokeOptions),
 }
@@ -66,6 +69,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Bench(options) => bench::run(&options),
         Task::Build(options) => deploy::build(&options),
         Task::Deploy(options) => deploy::run(&options),
+        Task::Fuzz(options) => fuzz::run_target(&options),
         Task::Invoke(options) => dev::invoke(&options),
     }
 }
