@@ -24,6 +24,8 @@ mod routes;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod session_world;
 #[cfg(test)]
 mod template;
