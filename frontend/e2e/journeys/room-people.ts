@@ -17,28 +17,9 @@ const flags = [
 	'--disable-features=WebRtcHideLocalIpsWithMdns'
 ];
 
-/** A browser that can be stopped as a whole, as when a lid is closed. */
-export interface OwnBrowser {
-	browser: Browser;
-	freeze(): void;
-	thaw(): void;
-	close(): Promise<void>;
-}
-
-export async function ownBrowser(): Promise<OwnBrowser> {
-	const server = await chromium.launchServer({
-		executablePath: process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium',
-		args: flags
-	});
-	const browser = await chromium.connect(server.wsEndpoint());
-	// The browser leads a process group, so its renderers and its network stop with it.
-	const group = -(server.process().pid ?? 0);
-	return {
-		browser,
-		freeze: () => process.kill(group, 'SIGSTOP'),
-		thaw: () => process.kill(group, 'SIGCONT'),
-		close: () => server.close()
-	};
+/** A browser of one's own, as everybody has. */
+export async function ownBrowser(): Promise<Browser> {
+	return chromium.launch({ executablePath: process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium', args: flags });
 }
 
 interface Answer {
@@ -186,41 +167,4 @@ export async function begin({ member, host }: Room): Promise<void> {
 	await host.page.getByRole('button', { name: 'Accept' }).click();
 	await member.page.getByRole('button', { name: 'Join now' }).click();
 	for (const { page } of [member, host]) await expect(page.getByText('Running')).toBeVisible();
-}
-
-/** Frames of the other side that this page has shown so far. */
-export function framesOf(page: Page): Promise<number> {
-	return page
-		.getByTestId('other-video')
-		.evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
-}
-
-/** The picture of the other side moves. */
-export async function expectMoving(page: Page): Promise<void> {
-	await expect(page.getByTestId('stage')).toHaveAttribute('data-link', 'connected', { timeout: 40_000 });
-	const before = await framesOf(page);
-	await expect.poll(() => framesOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 5);
-}
-
-/** Notes when each frame of the other side is shown, by the machine's clock: both browsers and the server share it. */
-export async function watchFrames(page: Page): Promise<void> {
-	await page.addInitScript(() => {
-		const shown: number[] = ((window as unknown as { shown: number[] }).shown = []);
-		const watched = new WeakSet();
-		setInterval(() => {
-			const video = document.querySelector<HTMLVideoElement>('[data-testid=other-video]');
-			if (!video || watched.has(video)) return;
-			watched.add(video);
-			const note = () => {
-				shown.push(Date.now());
-				video.requestVideoFrameCallback(note);
-			};
-			video.requestVideoFrameCallback(note);
-		}, 50);
-	});
-}
-
-/** When frames were shown, in milliseconds since 1970. */
-export function framesAt(page: Page): Promise<number[]> {
-	return page.evaluate(() => (window as unknown as { shown: number[] }).shown);
 }
