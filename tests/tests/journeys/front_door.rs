@@ -29,7 +29,13 @@ async fn pages_come_with_policies_and_scripts_only_by_their_hash() {
         for loose in ["unsafe-inline", "unsafe-eval", "http:", "data: 'self'"] {
             assert!(!policy.contains(&format!("script-src {loose}")), "{path}: {policy}");
         }
-        assert!(!page.header("content-security-policy").contains("unsafe-inline"), "{page:?}");
+        let sent = page.header("content-security-policy");
+        assert!(!sent.contains("unsafe-inline"), "{page:?}");
+        let connect = sent.split(';').find(|part| part.trim().starts_with("connect-src")).unwrap();
+        let allowed: Vec<&str> = connect.split_whitespace().skip(1).collect();
+        let socket = text(&world.stack.outputs["RealtimeUrl"]);
+        assert_eq!(allowed[..2], ["'self'", &socket], "the socket's own address and no other");
+        assert_eq!(allowed.len(), 3, "and where photos are uploaded: {connect}");
     }
 }
 

@@ -104,6 +104,28 @@ impl Socket {
     }
 }
 
+/// Both sides renew, as their rooms do, until this is dropped: a minute of the test stack lasts five seconds.
+struct Kept(JoinHandle<()>);
+
+impl Kept {
+    fn running(room: &Room) -> Self {
+        let (member, host, path) = (room.member.clone(), room.host.clone(), room.at("renew"));
+        Self(tokio::spawn(async move {
+            loop {
+                let body = json!({});
+                let (_, _) = tokio::join!(member.post(&path, &body), host.post(&path, &body));
+                tokio::time::sleep(Duration::from_millis(150)).await;
+            }
+        }))
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 async fn say(person: &Person, room: &Room, words: &str) -> Value {
     let body = json!({ "text": words });
     person.post_once(&room.at("messages"), &key(), &body).await.unwrap()
@@ -196,6 +218,7 @@ async fn fifty_sockets_on_one_session_hear_every_message() {
     let world = World::new();
     let (member, host) = (world.member_with("fay", 50_000).await, world.host("Fan", 50).await);
     let room = world.running(member, host).await;
+    let kept = Kept::running(&room);
     let mut sockets = Vec::new();
     for number in 0..50 {
         let person = if number % 2 == 0 { &room.member } else { &room.host };
@@ -213,7 +236,6 @@ async fn fifty_sockets_on_one_session_hear_every_message() {
             after_send.push(came - begin);
             after_commit.push(came.saturating_duration_since(committed));
         }
-        room.renew().await;
     }
     let (send, commit) = (spread(after_send), spread(after_commit));
     let text = format!(
@@ -224,6 +246,7 @@ async fn fifty_sockets_on_one_session_hear_every_message() {
     println!("{text}");
     let outputs = std::env::var("PARLOR_OUTPUTS").unwrap();
     std::fs::write(std::path::Path::new(&outputs).with_file_name("fan-out.txt"), text).unwrap();
+    drop(kept);
     room.end(&world).await;
 }
 
@@ -277,6 +300,7 @@ async fn sockets_that_are_cut_lose_nothing_and_hear_nothing_twice() {
     let world = World::new();
     let (member, host) = (world.member_with("sol", 50_000).await, world.host("Soak", 50).await);
     let room = world.running(member, host).await;
+    let kept = Kept::running(&room);
     let seconds = setting("PARLOR_SOAK_SECONDS", 12);
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut known = Known::default();
@@ -286,7 +310,6 @@ async fn sockets_that_are_cut_lose_nothing_and_hear_nothing_twice() {
     while Instant::now() < end {
         let from = if said.len() % 2 == 0 { &room.member } else { &room.host };
         said.push(text(&say(from, &room, &format!("number {}", said.len())).await["id"]));
-        room.renew().await;
         tokio::time::sleep(Duration::from_millis(1_100)).await;
         if Instant::now() > cut_at {
             let heard = socket.all();
@@ -296,6 +319,7 @@ async fn sockets_that_are_cut_lose_nothing_and_hear_nothing_twice() {
             cut_at = Instant::now() + Duration::from_secs(3);
         }
     }
+    drop(kept);
     let over = room.end(&world).await;
     let finalized = |it: &Value| it["type"] == "session" && it["data"]["state"] == "finalized";
     socket.find("the end", finalized).await;
