@@ -101,6 +101,17 @@ describe('the socket', () => {
 		expect(socket().sent).toEqual([{ v: 1, type: 'subscribe', session_id: sessionId }]);
 	});
 
+	it('that_is_cut_as_soon_as_it_is_open_is_opened_ever_more_slowly', async () => {
+		const { sockets, socket, begin } = world();
+		await begin();
+		for (let second = 0; second < 60; second++) {
+			if (socket().readyState === 0) socket().accept();
+			if (socket().readyState === 1) socket().cut();
+			await pass(1000);
+		}
+		expect(sockets.length).toBeLessThan(14);
+	});
+
 	it('is_lost_when_a_ping_stays_without_an_answer_and_lives_while_anything_comes', async () => {
 		const { connection, socket, begin } = world();
 		await begin();

@@ -50,6 +50,8 @@ const deadMs = 8000;
 const openMs = 10_000;
 /** Sockets that failed to open in a row, with a server that gives tickets, mean that sockets are refused. */
 const refusedAfter = 2;
+/** A socket that was open for less than this is no success: one that is cut at once must not be opened at once again. */
+const steadyMs = 3000;
 const open = 1;
 
 export class LiveConnection {
@@ -192,7 +194,7 @@ export class LiveConnection {
 			line.socket.send(JSON.stringify({ v: 1, type: 'subscribe', session_id } satisfies ClientFrame));
 		}
 		if (line === this.#next) return this.#changeOver();
-		this.#failures = this.#failedSockets = 0;
+		this.#failedSockets = 0;
 		this.#set('open');
 	}
 
@@ -227,6 +229,7 @@ export class LiveConnection {
 		if (line === this.#next) return this.#discardNext();
 		if (line !== this.#line) return;
 		const wasOpen = this.status === 'open';
+		if (wasOpen && this.#ports.now() - line.openedAt >= steadyMs) this.#failures = 0;
 		this.#drop(line);
 		this.#line = undefined;
 		if (this.#next) {

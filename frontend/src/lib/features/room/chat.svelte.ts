@@ -51,6 +51,7 @@ export class Chat {
 	#failures = 0;
 	#polls = false;
 	#asking: Promise<void> | undefined;
+	#askAgain = false;
 
 	constructor(id: string) {
 		this.#id = id;
@@ -79,9 +80,18 @@ export class Chat {
 		this.reported = [...this.reported, message.id];
 	};
 
-	/** Asks for everything newer than what is here. */
+	/** Asks for everything newer than what is here, as of now: an answer that is on its way may be older. */
 	load = (): Promise<void> => {
-		this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+		if (this.#asking) {
+			this.#askAgain = true;
+			return this.#asking;
+		}
+		this.#asking = this.#ask().finally(() => {
+			this.#asking = undefined;
+			if (!this.#askAgain) return;
+			this.#askAgain = false;
+			void this.load();
+		});
 		return this.#asking;
 	};
 
