@@ -20,6 +20,7 @@ pub async fn settle(store: &Store, session_id: &str, now_ms: i64) -> Result<(), 
     if session.meter.started_ms().is_none() {
         return Ok(());
     }
+    let now_ms = session.meter.not_before_last(now_ms);
     let shape = |error: String| StoreError::Shape(error);
     let figures = session.meter.settlement(leased).map_err(|error| shape(error.to_string()))?;
     let terms = session.meter.terms.clone();

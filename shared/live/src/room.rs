@@ -103,7 +103,7 @@ impl Room {
             leased: leased(&session, &wallet),
             available_minor: if wallet.locked.is_some() { 0 } else { wallet.available_minor },
             presence: presence.sides(),
-            now_ms,
+            now_ms: session.meter.not_before_last(now_ms),
         };
         let meter = session.meter.at(&facts);
         Self { session, wallet, facts, meter }

@@ -139,6 +139,12 @@ impl Meter {
         })
     }
 
+    /// The instant as this session counts it: time never runs backwards in it. An instance whose clock is behind that of
+    /// the one that wrote last takes that one's instant, or a second would count twice.
+    pub fn not_before_last(&self, now_ms: i64) -> i64 {
+        self.history.last().map_or(now_ms, |line| now_ms.max(line.at_ms))
+    }
+
     /// When the clock started for the first time.
     pub fn started_ms(&self) -> Option<i64> {
         self.intervals.first().map(|interval| interval.from_ms)

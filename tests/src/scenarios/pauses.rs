@@ -120,3 +120,23 @@ async fn scenario_17_a_paid_minute_can_be_used_to_its_end() {
     w.done(Who::R, &id, "end").await;
     assert_eq!(w.settled(), (0, 210, 90));
 }
+
+#[tokio::test]
+async fn a_clock_that_is_behind_counts_no_second_twice() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    w.at(50);
+    w.beat(&id).await;
+    w.at(55);
+    w.done(Who::R, &id, "leave").await;
+    // Another instance, whose clock is five seconds behind.
+    w.at(50);
+    w.done(Who::R, &id, "reconnect").await;
+    w.at(58);
+    let session = w.done(Who::C, &id, "end").await;
+    assert_eq!(
+        (&session["active_ms"], &session["settlement"]["minutes"]),
+        (&json!(58_000), &json!(1))
+    );
+    assert_eq!(w.settled(), (600, 210, 90));
+}
