@@ -11,8 +11,12 @@ mod concurrency;
 #[cfg(test)]
 mod corpora;
 #[cfg(test)]
+mod engines;
+#[cfg(test)]
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzz;
+#[cfg(test)]
+mod ledger_model;
 #[cfg(test)]
 mod live_world;
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub use batch::{
     BatchReply, Failure, SqsEvent, SqsMessage, StreamEvent, StreamImage, StreamRecord,
     each_message, each_record,
 };
+#[cfg(feature = "seeded")]
+pub use clock::seeded;
 pub use clock::{Clock, SystemClock, new_id};
 pub use config::{Config, ConfigError, OidcIssuer};
 pub use event::run_events;

@@ -29,6 +29,11 @@ impl Unit {
 /// Writes metrics of one moment to standard output. Dimensions must have few values (a handler's
 /// name, a kind of refusal), never an id: each combination is billed as a metric of its own.
 pub fn emit(now: Timestamp, dimensions: &[(&str, &str)], values: &[(&str, i64, Unit)]) {
+    // A simulated world has no metrics, and its output is the simulation's.
+    #[cfg(feature = "seeded")]
+    if crate::clock::seeded::is_set() {
+        return;
+    }
     let line = metric_line(now, dimensions, values);
     if let Err(error) = writeln!(std::io::stdout().lock(), "{line}") {
         tracing::warn!(%error, "a metric was lost");

@@ -12,9 +12,12 @@ use crate::StoreError;
 /// `Condition::that("#state = :state").name("#state", "state").value(":state", "active")`.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
-    pub(crate) expression: String,
-    pub(crate) names: HashMap<String, String>,
-    pub(crate) values: HashMap<String, AttributeValue>,
+    /// In DynamoDB's own words.
+    pub expression: String,
+    /// Attribute names by placeholder.
+    pub names: HashMap<String, String>,
+    /// Values by placeholder.
+    pub values: HashMap<String, AttributeValue>,
     pub(crate) error: Option<String>,
 }
 
@@ -59,8 +62,10 @@ impl Condition {
 /// `Update::new("SET available_minor = available_minor - :rate").value(":rate", 300)`.
 #[derive(Clone, Debug, Default)]
 pub struct Update {
-    pub(crate) expression: String,
-    pub(crate) condition: Condition,
+    /// In DynamoDB's own words.
+    pub expression: String,
+    /// Under which condition, if its expression is not empty; its names and values are the update's too.
+    pub condition: Condition,
 }
 
 impl Update {
@@ -103,11 +108,6 @@ fn put_value(
         }
         Err(cause) => *error = Some(format!("{placeholder}: {cause}")),
     }
-}
-
-/// `None` for an empty map, as the SDK wants it.
-pub(crate) fn some_if_any<V>(map: HashMap<String, V>) -> Option<HashMap<String, V>> {
-    (!map.is_empty()).then_some(map)
 }
 
 /// The first value that could not be written, as an error.

@@ -53,6 +53,8 @@
 //! are one query each, and no index is written per charged minute.
 
 pub mod audit;
+mod dynamo;
+pub mod engine;
 mod expression;
 pub mod host;
 pub mod idempotency;
@@ -75,10 +77,14 @@ pub mod wallet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::dynamo::Dynamo;
+use crate::engine::Engine;
 
 pub use expression::{Condition, Update};
-pub use query::{Page, Query};
-pub use transaction::{CommitError, Refused, Transaction};
+pub use query::{Page, Query, Sort};
+pub use transaction::{CommitError, Refused, Transaction, Write, WriteKind};
 
 /// An item as DynamoDB gives it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -137,12 +143,10 @@ impl StoreError {
     }
 }
 
-/// The two tables behind one client. Cloning is cheap.
+/// The two tables. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Store {
-    client: aws_sdk_dynamodb::Client,
-    app_table: String,
-    ledger_table: String,
+    engine: Arc<dyn Engine>,
 }
 
 impl Store {
@@ -152,20 +156,12 @@ impl Store {
         app_table: impl Into<String>,
         ledger_table: impl Into<String>,
     ) -> Self {
-        Self { client, app_table: app_table.into(), ledger_table: ledger_table.into() }
+        Self::over(Arc::new(Dynamo::new(client, app_table.into(), ledger_table.into())))
     }
 
-    /// The name of a table.
-    pub fn table_name(&self, table: Table) -> &str {
-        match table {
-            Table::App => &self.app_table,
-            Table::Ledger => &self.ledger_table,
-        }
-    }
-
-    /// The client, for the rare call that has no method here.
-    pub fn client(&self) -> &aws_sdk_dynamodb::Client {
-        &self.client
+    /// A store over another engine: a test's.
+    pub fn over(engine: Arc<dyn Engine>) -> Self {
+        Self { engine }
     }
 
     /// One item, strongly consistent (1 read unit per 4 KiB); `None` when there is none.
@@ -177,16 +173,7 @@ impl Store {
         table: Table,
         key: &Key,
     ) -> Result<Option<T>, StoreError> {
-        let reply = self
-            .client
-            .get_item()
-            .table_name(self.table_name(table))
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| read_error(&error))?;
-        reply.item.map(from_item).transpose()
+        self.engine.get(table, key).await?.map(from_item).transpose()
     }
 
     /// Several items of one table, in no particular order; missing ones are left out. At most 100 keys a call;
@@ -202,12 +189,16 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(100) {
-            let mut wanted: Vec<Item> = chunk.iter().map(Key::attributes).collect();
+            let mut wanted = chunk.to_vec();
             for _ in 0..5 {
                 if wanted.is_empty() {
                     break;
                 }
-                (found, wanted) = self.batch_get(table, wanted, consistent, found).await?;
+                let (items, rest) = self.engine.get_many(table, wanted, consistent).await?;
+                for item in items {
+                    found.push(from_item(item)?);
+                }
+                wanted = rest;
             }
             if !wanted.is_empty() {
                 return Err(StoreError::Unavailable("keys stayed unprocessed".into()));
@@ -216,37 +207,18 @@ impl Store {
         Ok(found)
     }
 
-    async fn batch_get<T: DeserializeOwned>(
+    /// One conditional update of an item, and the item after it; `None` when its condition does not hold.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn update_and_read<T: DeserializeOwned>(
         &self,
         table: Table,
-        wanted: Vec<Item>,
-        consistent: bool,
-        mut found: Vec<T>,
-    ) -> Result<(Vec<T>, Vec<Item>), StoreError> {
-        let name = self.table_name(table);
-        let request = aws_sdk_dynamodb::types::KeysAndAttributes::builder()
-            .set_keys(Some(wanted))
-            .consistent_read(consistent)
-            .build()
-            .map_err(|error| StoreError::Rejected(error.to_string()))?;
-        let mut reply = self
-            .client
-            .batch_get_item()
-            .request_items(name, request)
-            .send()
-            .await
-            .map_err(|error| read_error(&error))?;
-        let items =
-            reply.responses.as_mut().and_then(|tables| tables.remove(name)).unwrap_or_default();
-        for item in items {
-            found.push(from_item(item)?);
-        }
-        let rest = reply
-            .unprocessed_keys
-            .and_then(|mut tables| tables.remove(name))
-            .map(|keys| keys.keys)
-            .unwrap_or_default();
-        Ok((found, rest))
+        key: &Key,
+        update: Update,
+    ) -> Result<Option<T>, StoreError> {
+        expression::checked(&update.condition)?;
+        self.engine.update(table, key, &update).await?.map(from_item).transpose()
     }
 }
 
@@ -264,43 +236,4 @@ pub(crate) fn to_item<T: serde::Serialize>(key: &Key, value: &T) -> Result<Item,
         serde_dynamo::to_item(value).map_err(|error| StoreError::Shape(error.to_string()))?;
     item.extend(key.attributes());
     Ok(item)
-}
-
-/// What a failed read means: throttles, timeouts and 5xx are `Unavailable`, everything else a bug.
-fn read_error<E>(
-    error: &aws_sdk_dynamodb::error::SdkError<E, aws_sdk_dynamodb::config::http::HttpResponse>,
-) -> StoreError
-where
-    E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::fmt::Debug,
-{
-    use aws_sdk_dynamodb::error::SdkError;
-    let SdkError::ServiceError(service) = error else {
-        return StoreError::Unavailable(match error {
-            SdkError::TimeoutError(_) => "timeout".into(),
-            SdkError::DispatchFailure(failure) => format!("{failure:?}"),
-            _ => "no usable reply".into(),
-        });
-    };
-    let code = service.err().code().unwrap_or("unknown");
-    let message = service.err().message().unwrap_or_default();
-    let text = format!("{code}: {message}");
-    if service.raw().status().is_server_error() || transient(code) {
-        StoreError::Unavailable(text)
-    } else {
-        StoreError::Rejected(text)
-    }
-}
-
-/// Error codes after which the same request may succeed (DynamoDB developer guide, "Error handling").
-pub(crate) fn transient(code: &str) -> bool {
-    matches!(
-        code,
-        "ProvisionedThroughputExceededException"
-            | "ThrottlingException"
-            | "RequestLimitExceeded"
-            | "InternalServerError"
-            | "ServiceUnavailable"
-            | "TransactionInProgressException"
-            | "TransactionConflictException"
-    )
 }

@@ -4,23 +4,33 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::{Item, Store, StoreError, Table, from_item, read_error};
+use crate::{Item, Store, StoreError, Table, from_item};
 
 /// Which items of which partition, in which order.
 #[derive(Clone, Debug)]
 pub struct Query {
-    table: Table,
-    index: Option<&'static str>,
-    pk: String,
-    sort: Option<Sort>,
-    descending: bool,
-    limit: i32,
-    after: Option<BTreeMap<String, String>>,
+    /// In which table.
+    pub table: Table,
+    /// Through which index, if any.
+    pub index: Option<&'static str>,
+    /// Which partition.
+    pub pk: String,
+    /// Which sort keys; all if absent.
+    pub sort: Option<Sort>,
+    /// Whether the largest sort key comes first.
+    pub descending: bool,
+    /// At most so many items.
+    pub limit: i32,
+    /// After which key.
+    pub after: Option<BTreeMap<String, String>>,
 }
 
+/// Which sort keys.
 #[derive(Clone, Debug)]
-enum Sort {
+pub enum Sort {
+    /// Those that begin so.
     BeginsWith(String),
+    /// Those from the first to the second, both included.
     Between(String, String),
 }
 
@@ -89,7 +99,7 @@ impl Query {
         self
     }
 
-    fn key_condition(&self) -> (String, HashMap<String, String>, Item) {
+    pub(crate) fn key_condition(&self) -> (String, HashMap<String, String>, Item) {
         let (pk, sk) = match self.index {
             Some("gsi1") => ("gsi1pk", "gsi1sk"),
             Some(_) => ("gsi2pk", "gsi2sk"),
@@ -132,41 +142,6 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the table cannot be read.
     pub async fn query_items(&self, query: Query) -> Result<Page<Item>, StoreError> {
-        let (expression, names, values) = query.key_condition();
-        let start = query.after.map(|after| {
-            after
-                .into_iter()
-                .map(|(name, value)| (name, AttributeValue::S(value)))
-                .collect::<Item>()
-        });
-        let reply = self
-            .client()
-            .query()
-            .table_name(self.table_name(query.table))
-            .set_index_name(query.index.map(str::to_owned))
-            .key_condition_expression(expression)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .scan_index_forward(!query.descending)
-            .consistent_read(query.index.is_none())
-            .limit(query.limit)
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(|error| read_error(&error))?;
-        Ok(Page {
-            items: reply.items.unwrap_or_default(),
-            next: reply.last_evaluated_key.map(string_key),
-        })
+        self.engine.query(&query).await
     }
-}
-
-/// Keys of both tables and all indexes are strings.
-fn string_key(key: Item) -> BTreeMap<String, String> {
-    key.into_iter()
-        .filter_map(|(name, value)| match value {
-            AttributeValue::S(text) => Some((name, text)),
-            _ => None,
-        })
-        .collect()
 }

@@ -5,7 +5,6 @@ use jiff::tz::TimeZone;
 use metering::{Meter, Settlement, Side, Sides};
 use serde::{Deserialize, Serialize};
 
-use crate::limit::update_and_read;
 use crate::wallet::shard_of;
 use crate::{Condition, Key, Store, StoreError, Table, Transaction, Update};
 
@@ -325,7 +324,7 @@ pub async fn prove(
         .when("attribute_not_exists(#side) OR #side >= :floor")
         .value(":floor", now_ms.saturating_sub(lost_after_ms));
     let noted: Option<PresenceItem> =
-        update_and_read(store, &presence_key(session_id), update).await?;
+        store.update_and_read(Table::App, &presence_key(session_id), update).await?;
     Ok(noted.is_some())
 }
 
@@ -396,7 +395,7 @@ pub async fn mark(
             .name("#mark", attribute)
             .value(":id", id);
         let key = mark_key(session_id, side);
-        moved |= update_and_read::<MarkItem>(store, &key, update).await?.is_some();
+        moved |= store.update_and_read::<MarkItem>(Table::App, &key, update).await?.is_some();
     }
     Ok(moved)
 }

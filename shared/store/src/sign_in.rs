@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::limit::update_and_read;
 use crate::user::hash;
 use crate::{Condition, Key, Store, StoreError, Table, Transaction, Update, instant};
 
@@ -74,7 +73,7 @@ pub async fn take_try(
         .value(":one", 1)
         .value(":zero", 0)
         .value(":now", instant::text(now));
-    update_and_read(store, &challenge_key(email), update).await
+    store.update_and_read(Table::App, &challenge_key(email), update).await
 }
 
 /// Uses a challenge up. Label `challenge`.

@@ -118,6 +118,13 @@ impl Aws {
         sockets.filter(to).map(|(_, body)| body["Data"].clone()).collect()
     }
 
+    /// As [`Aws::sent`], and forgets all that was recorded: a queue that is emptied.
+    #[must_use]
+    pub fn take(&self, operation: &str) -> Vec<Value> {
+        let sent = std::mem::take(&mut self.lock().sent);
+        sent.into_iter().filter(|(name, _)| name == operation).map(|(_, body)| body).collect()
+    }
+
     /// Puts a secret into Secrets Manager.
     pub fn put_secret(&self, id: &str, value: &str) {
         self.lock().secrets.insert(id.to_owned(), value.to_owned());

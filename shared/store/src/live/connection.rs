@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-use crate::limit::update_and_read;
 use crate::{Condition, Key, Query, Store, StoreError, Table, Transaction, Update};
 
 /// Connections of a person, or sockets on a session, that are read at most.
@@ -171,7 +170,7 @@ pub async fn hit(
         .name("#window", "window")
         .value(":one", 1)
         .value(":window", window);
-    if let Some(item) = update_and_read(store, &key(connection_id), same).await? {
+    if let Some(item) = store.update_and_read(Table::App, &key(connection_id), same).await? {
         return Ok(Some(item));
     }
     let next = Update::new("SET #window = :window, frames = :one")
@@ -179,7 +178,7 @@ pub async fn hit(
         .name("#window", "window")
         .value(":one", 1)
         .value(":window", window);
-    update_and_read(store, &key(connection_id), next).await
+    store.update_and_read(Table::App, &key(connection_id), next).await
 }
 
 /// A person's sockets, the oldest first.
