@@ -34,9 +34,6 @@ const UPDATES: &[&str] = &[
     "SET word = :word ADD available_minor :n",
     "SET available_minor = if_not_exists(available_minor, :n), gsi1pk = :word, gsi1sk = :word",
     "REMOVE gsi1pk",
-    "SET deep.#n = if_not_exists(deep.#n, :n) + :other",
-    "SET deep.#n = :word",
-    "REMOVE deep.#n",
 ];
 
 #[derive(Clone, Debug)]

@@ -13,6 +13,7 @@ mod http;
 mod local;
 mod paths;
 mod process;
+mod simulate;
 mod site;
 mod steps;
 mod test;
@@ -40,6 +41,8 @@ enum Task {
     Check,
     /// Measure speed and cost: `cargo x bench tick`, `core`, `cold`.
     Bench(bench::Options),
+    /// Simulate the whole back end, seed by seed, and ask the laws of money of every write.
+    Simulate(simulate::Options),
     /// Build what is deployed: the functions for AWS and the site.
     Build(deploy::BuildOptions),
     /// Deploy to AWS with SAM: `cargo x deploy --env staging`.
@@ -67,6 +70,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Test(options) => test::run(&options),
         Task::Check => check::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Simulate(options) => simulate::simulate(&options),
         Task::Build(options) => deploy::build(&options),
         Task::Deploy(options) => deploy::run(&options),
         Task::Fuzz(options) => fuzz::run_target(&options),

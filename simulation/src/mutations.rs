@@ -1,0 +1,221 @@
+//! Bugs to plant: each rewrites what the product asks of the tables, in one way that somebody could have written. The
+//! simulation must find every one of them.
+
+use store::{Condition, Write, WriteKind};
+
+use crate::people::number;
+
+/// A planted bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutation {
+    /// A lease does not ask whether its session is the open one; only the minute before fences it.
+    IgnoreOpenSession,
+    /// A lease does not ask whether the money is there.
+    IgnoreBalance,
+    /// A lease does not ask whether spending is locked, nor whether the money is there.
+    IgnoreLock,
+    /// An entry may take another's place.
+    ReplaceEntries,
+    /// A session's write does not ask for the version that was read.
+    IgnoreVersion,
+    /// The clock starts without a lease.
+    StartUnpaid,
+    /// A lease is one minute longer in the wallet than in its entry.
+    OffByOneMinute,
+    /// The end of a session leaves the fence open.
+    SkipFence,
+    /// The end asks only whether the session is open, not which minute was leased last.
+    CloseBlindly,
+    /// Leased minutes that never began do not come back.
+    ForgetRelease,
+    /// A settlement neither asks for the session's version nor for its own entry.
+    SettleTwice,
+    /// A settlement charges one minute more than began.
+    SettleOneMore,
+    /// A pause has no deadline.
+    IgnoreGrace,
+    /// The end frees nobody.
+    KeepLocks,
+    /// A card payment is credited without the mark of its event.
+    CreditWithoutMark,
+    /// A card refund does not ask for the balance it was decided on.
+    RefundBlindly,
+    /// An outcome that is unknown counts as done.
+    SwallowUnknownOutcome,
+}
+
+impl Mutation {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::IgnoreOpenSession,
+        Self::IgnoreBalance,
+        Self::IgnoreLock,
+        Self::ReplaceEntries,
+        Self::IgnoreVersion,
+        Self::StartUnpaid,
+        Self::OffByOneMinute,
+        Self::SkipFence,
+        Self::CloseBlindly,
+        Self::ForgetRelease,
+        Self::SettleTwice,
+        Self::SettleOneMore,
+        Self::IgnoreGrace,
+        Self::KeepLocks,
+        Self::CreditWithoutMark,
+        Self::RefundBlindly,
+        Self::SwallowUnknownOutcome,
+    ];
+
+    /// What becomes of a transaction; `None` if it stays as it is.
+    #[must_use]
+    pub fn rewrite(self, writes: &[Write]) -> Option<Vec<Write>> {
+        let mut writes = writes.to_vec();
+        match self {
+            Self::IgnoreOpenSession => {
+                let both = "open_session = :session AND leased_minute = :before";
+                drop_from(&mut writes, "wallet", both, "leased_minute = :before");
+                for write in &mut writes {
+                    if let WriteKind::Update(update) = &mut write.kind
+                        && update.expression.contains("REMOVE open_session")
+                    {
+                        update.expression = "REMOVE open_session".into();
+                    }
+                }
+            }
+            Self::IgnoreBalance => {
+                drop_from(&mut writes, "wallet", "AND available_minor >= :amount ", "");
+            }
+            Self::IgnoreLock => {
+                drop_from(
+                    &mut writes,
+                    "wallet",
+                    "AND available_minor >= :amount AND attribute_not_exists(locked)",
+                    "",
+                );
+            }
+            Self::ReplaceEntries => unconditional(&mut writes, "entry"),
+            Self::IgnoreVersion => unconditional(&mut writes, "session"),
+            Self::StartUnpaid => {
+                let starts = writes.iter().any(|write| {
+                    expression(write).contains("open_session = :session") && is(write, "wallet")
+                }) && writes.iter().any(|write| is(write, "session"));
+                writes.retain(|write| !starts || !(is(write, "wallet") || is(write, "entry")));
+            }
+            Self::OffByOneMinute => add(&mut writes, "wallet", ":last", 1),
+            Self::SkipFence => {
+                writes.retain(|write| !expression(write).contains("REMOVE open_session"));
+            }
+            Self::CloseBlindly => {
+                drop_from(
+                    &mut writes,
+                    "wallet",
+                    "open_session = :session AND leased_minute = :leased",
+                    "open_session = :session",
+                );
+            }
+            Self::ForgetRelease => set(&mut writes, "wallet", ":released", 0),
+            Self::SettleTwice => {
+                if writes.iter().any(|write| expression(write).contains(":released")) {
+                    unconditional(&mut writes, "entry");
+                    unconditional(&mut writes, "session");
+                }
+            }
+            Self::SettleOneMore => settle_one_more(&mut writes),
+            Self::IgnoreGrace => ignore_grace(&mut writes),
+            Self::KeepLocks => {
+                writes.retain(|write| {
+                    !(matches!(write.kind, WriteKind::Delete(_)) && write.label.ends_with("_lock"))
+                });
+            }
+            Self::CreditWithoutMark => {
+                let credits = writes.iter().any(|write| is(write, "intent"));
+                writes.retain(|write| !credits || !is(write, "event"));
+            }
+            Self::RefundBlindly => {
+                drop_from(&mut writes, "wallet", "available_minor = :seen", "attribute_exists(pk)");
+            }
+            Self::SwallowUnknownOutcome => return None,
+        }
+        Some(writes)
+    }
+}
+
+fn is(write: &Write, label: &str) -> bool {
+    write.label == label
+}
+
+fn expression(write: &Write) -> &str {
+    match &write.kind {
+        WriteKind::Update(update) => &update.expression,
+        _ => "",
+    }
+}
+
+fn condition(write: &mut Write) -> Option<&mut Condition> {
+    match &mut write.kind {
+        WriteKind::Put(_, condition) => condition.as_mut(),
+        WriteKind::Update(update) => Some(&mut update.condition),
+        WriteKind::Delete(condition) | WriteKind::Require(condition) => Some(condition),
+    }
+}
+
+fn drop_from(writes: &mut [Write], label: &str, part: &str, instead: &str) {
+    for write in writes.iter_mut().filter(|write| is(write, label)) {
+        if let Some(condition) = condition(write) {
+            condition.expression = condition.expression.replace(part, instead);
+        }
+    }
+}
+
+fn unconditional(writes: &mut [Write], label: &str) {
+    for write in writes.iter_mut().filter(|write| is(write, label)) {
+        if let WriteKind::Put(_, condition) = &mut write.kind {
+            *condition = None;
+        }
+    }
+}
+
+fn change(writes: &mut [Write], label: &str, placeholder: &str, to: impl Fn(i64) -> i64) {
+    for write in writes.iter_mut().filter(|write| is(write, label)) {
+        if let Some(value) = condition(write).and_then(|one| one.values.get_mut(placeholder)) {
+            let old = value.as_n().ok().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+            *value = number(to(old));
+        }
+    }
+}
+
+fn add(writes: &mut [Write], label: &str, placeholder: &str, more: i64) {
+    change(writes, label, placeholder, |old| old + more);
+}
+
+fn set(writes: &mut [Write], label: &str, placeholder: &str, value: i64) {
+    change(writes, label, placeholder, |_| value);
+}
+
+/// The minutes in the figures of a settlement; its money stays.
+fn settle_one_more(writes: &mut [Write]) {
+    for write in writes.iter_mut().filter(|write| is(write, "session")) {
+        if let WriteKind::Put(item, _) = &mut write.kind
+            && let Some(settled) = item.get_mut("settlement")
+            && let aws_sdk_dynamodb::types::AttributeValue::M(settled) = settled
+            && let Some(aws_sdk_dynamodb::types::AttributeValue::M(figures)) =
+                settled.get_mut("figures")
+        {
+            figures.entry("minutes".into()).and_modify(|minutes| {
+                let old: i64 =
+                    minutes.as_n().ok().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+                *minutes = number(old + 1);
+            });
+        }
+    }
+}
+
+fn ignore_grace(writes: &mut [Write]) {
+    for write in writes.iter_mut().filter(|write| is(write, "session")) {
+        if let WriteKind::Put(item, _) = &mut write.kind
+            && let Some(aws_sdk_dynamodb::types::AttributeValue::M(meter)) = item.get_mut("meter")
+        {
+            meter.remove("grace_until_ms");
+        }
+    }
+}
