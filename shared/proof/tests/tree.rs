@@ -1,4 +1,5 @@
 //! The tree against the vectors of RFC 6962's reference implementation, and against tampering.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use proof::tree::{Hash, TILE, digest, leaf_hash, path, root, root_from_path};
 use proptest::prelude::*;
