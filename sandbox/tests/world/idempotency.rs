@@ -98,10 +98,10 @@ async fn a_lost_answer_is_replayed() {
 async fn a_key_is_forgotten_after_a_day() {
     let world = World::start(Config::default()).await;
     let first: Value = world.stripe(PATH, Some("k"), &CHECKOUT).await.json().await.unwrap();
-    world.control("/_sandbox/clock", json!({ "advance_seconds": 86_399 })).await;
+    world.control("/_sandbox/clock", json!({ "advance_seconds": 86_340 })).await;
     let kept: Value = world.stripe(PATH, Some("k"), &CHECKOUT).await.json().await.unwrap();
     assert_eq!(kept["id"], first["id"]);
-    world.control("/_sandbox/clock", json!({ "advance_seconds": 2 })).await;
+    world.control("/_sandbox/clock", json!({ "advance_seconds": 60 })).await;
     let fresh: Value = world.stripe(PATH, Some("k"), &CHECKOUT).await.json().await.unwrap();
     assert_ne!(fresh["id"], first["id"]);
 }
