@@ -8,6 +8,8 @@ Usage:
   python publish.py stripe-secret SECRET FILE
                                             give the functions the sandbox's webhook secret (local stack only)
   python publish.py invoke STACK ROUTE FILE call one function with an event and print its reply
+  python publish.py letters STACK           what the queues of dead letters hold
+  python publish.py redrive STACK LIMIT     move the dead letters of billing back to their queue
   python publish.py environment STACK       the variables of the functions, as KEY='VALUE' lines
 AWS_ENDPOINT_URL and the credentials come from the environment, as with every AWS tool.
 """
@@ -20,7 +22,7 @@ import sys
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 # Vite names these files by their content.
 IMMUTABLE = "_app/immutable/"
@@ -74,6 +76,77 @@ def invoke(stack, route, file):
         sys.exit(1)
 
 
+# Of the stack's queues for what was given up: the one that has a queue to go back to, and the one for a person.
+DEAD_LETTERS = ("BillingDead", "Failures")
+# Longest wait for AWS to move messages, in seconds.
+MOVE_SECONDS = 300
+
+
+def letters(stack):
+    """How many messages each queue of dead letters has, and the first ten. Looking hides them for a second."""
+    sqs = boto3.client("sqs")
+    for logical_id in DEAD_LETTERS:
+        url = _physical_name(stack, logical_id)
+        attributes = sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"])
+        count = sum(int(number) for number in attributes["Attributes"].values())
+        print(f"{logical_id}\t{count}")
+        if count == 0:
+            continue
+        seen = sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1, AttributeNames=["All"]).get("Messages", [])
+        for message in seen:
+            sent = int(message["Attributes"]["SentTimestamp"]) / 1000
+            at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(sent))
+            print(f"  {at}  {' '.join(message['Body'].split())[:160]}")
+
+
+def redrive(stack, limit):
+    """Moves dead letters back to the queue they came from, and says how many. AWS does it if it can."""
+    sqs = boto3.client("sqs")
+    source, target = _physical_name(stack, "BillingDead"), _physical_name(stack, "BillingQueue")
+    arn = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    try:
+        task = sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]
+    except ClientError as error:
+        # Only where AWS's own task is not to be had: an emulator that does not know it.
+        known = ("UnsupportedOperation", "InvalidAction", "UnknownOperation", "UnknownOperationException")
+        if error.response["Error"]["Code"] not in known:
+            raise
+        moved = _move(sqs, source, target, int(limit))
+    else:
+        moved = _await_move(sqs, arn, task)
+    print(moved)
+
+
+def _await_move(sqs, arn, task):
+    deadline = time.monotonic() + MOVE_SECONDS
+    while time.monotonic() < deadline:
+        results = sqs.list_message_move_tasks(SourceArn=arn, MaxResults=10)["Results"]
+        # A finished task has no handle any more: the newest is ours.
+        mine = next((result for result in results if result.get("TaskHandle") == task), results[0] if results else None)
+        if mine and mine["Status"] in ("COMPLETED", "FAILED", "CANCELLED"):
+            if mine["Status"] != "COMPLETED":
+                sys.exit(f"AWS stopped moving: {mine['Status']}, {mine.get('FailureReason', 'no reason given')}")
+            return mine.get("ApproximateNumberOfMessagesMoved", 0)
+        time.sleep(1)
+    sys.exit(f"AWS is still moving after {MOVE_SECONDS} s; see the queue's page")
+
+
+def _move(sqs, source, target, limit):
+    """One by one, sent before it is removed: a crash in between leaves a copy, which is harmless, and loses nothing."""
+    moved, empty = 0, 0
+    while moved < limit and empty < 3:
+        messages = sqs.receive_message(
+            QueueUrl=source, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=60).get("Messages", [])
+        empty = 0 if messages else empty + 1
+        for message in messages:
+            sqs.send_message(QueueUrl=target, MessageBody=message["Body"])
+            sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+            moved += 1
+    return moved
+
+
 def stripe_secret(secret, file):
     with open(file, encoding="utf-8") as opened:
         webhook_secret = opened.read().strip()
@@ -119,5 +192,8 @@ def _content_type(key):
 
 if __name__ == "__main__":
     tasks = {"bucket": bucket, "outputs": outputs, "site": site, "invoke": invoke, "environment": environment,
-             "stripe-secret": stripe_secret}
-    tasks[sys.argv[1]](*sys.argv[2:])
+             "stripe-secret": stripe_secret, "letters": letters, "redrive": redrive}
+    try:
+        tasks[sys.argv[1]](*sys.argv[2:])
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(str(error))

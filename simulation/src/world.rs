@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sessions::{billing_charge, billing_tick};
 use store::user::User;
 use testkit::{Fault, call, get, post};
-use wallet::check_conservation;
+use wallet::check_conservation::{self, Asked};
 
 use crate::cluster::{Cluster, INSTANCES, start_ms};
 use crate::fates::{Core, Shared};
@@ -303,7 +303,8 @@ impl World {
                 let cluster = Rc::clone(&self.cluster);
                 let handler = Box::pin(async move {
                     let one = &cluster.instances[instance];
-                    let done = check_conservation::handle(&one.app, one.clock.now()).await;
+                    let (asked, now) = (Asked::default(), one.clock.now());
+                    let done = check_conservation::handle(&one.app, asked, now).await;
                     Ending::Done(done.map_err(|error| error.to_string()))
                 });
                 self.start(What::Check, handler);

@@ -33,15 +33,20 @@ pub struct DeployOptions {
     yes: bool,
 }
 
+/// An environment of `samconfig.toml`.
 #[derive(Clone, Copy, ValueEnum)]
-enum Environment {
+pub enum Environment {
+    /// A developer's own.
     Dev,
+    /// Before production.
     Staging,
+    /// Production.
     Prod,
 }
 
 impl Environment {
-    fn name(self) -> &'static str {
+    /// The name of its section.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Dev => "dev",
             Self::Staging => "staging",
@@ -103,7 +108,11 @@ fn parameter_overrides(
     Ok(words)
 }
 
-fn stack_name(environment: &str) -> Result<String> {
+/// The name of an environment's stack.
+///
+/// # Errors
+/// `samconfig.toml` does not say it.
+pub fn stack_name(environment: &str) -> Result<String> {
     let found = section_lines(environment)?;
     let line = found.iter().find_map(|line| line.strip_prefix("stack_name"));
     let value = line.and_then(|rest| rest.split('"').nth(1));

@@ -43,7 +43,7 @@ pub struct InvokeOptions {
 }
 
 /// The stack of `cargo x dev`.
-fn settings(port: u16) -> Settings {
+pub fn settings(port: u16) -> Settings {
     Settings { name: "dev", port, minute_seconds: 60, schedules: true }
 }
 

@@ -16,7 +16,8 @@ use crate::tools::Tools;
 use crate::{http, paths, site};
 
 const STARTUP: Duration = Duration::from_secs(60);
-const STACK: &str = "parlor";
+/// The name of the local stack.
+pub const STACK: &str = "parlor";
 const ARTIFACTS: &str = "parlor-artifacts";
 
 /// How one local stack differs from another.

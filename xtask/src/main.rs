@@ -13,6 +13,7 @@ mod http;
 mod local;
 mod paths;
 mod process;
+mod redrive;
 mod simulate;
 mod site;
 mod steps;
@@ -51,6 +52,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Call one function of the running local stack with its file in events/.
     Invoke(dev::InvokeOptions),
+    /// Show the dead letters, and send those of billing back to work.
+    Redrive(redrive::Options),
 }
 
 fn main() -> ExitCode {
@@ -75,5 +78,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Deploy(options) => deploy::run(&options),
         Task::Fuzz(options) => fuzz::run_target(&options),
         Task::Invoke(options) => dev::invoke(&options),
+        Task::Redrive(options) => redrive::run(&options),
     }
 }

@@ -402,16 +402,36 @@ export const audit = [
 	}
 ];
 export const conservation = {
+	started_at: at(-2000),
 	at: at(0),
-	currency: 'USD',
-	spending_minor: 4251,
-	earnings_minor: 3135,
-	held_minor: 897,
-	payouts_minor: 0,
-	fees_minor: 1350,
-	write_offs_minor: 0,
-	processor_minor: -9633,
-	sum_minor: 0,
+	conserved: true,
 	accounts_checked: 42,
+	entries_read: 317,
+	currencies: [
+		{
+			currency: 'USD',
+			spending_minor: 4251,
+			earnings_minor: 3135,
+			held_minor: 897,
+			payouts_minor: 0,
+			fees_minor: 1350,
+			write_offs_minor: 0,
+			processor_minor: -9633,
+			sum_minor: 0
+		}
+	],
+	shards: [{ shard: 3, currency: 'USD', entries: 317, sum_minor: 0 }],
+	differences_count: 0,
 	differences: []
+};
+export const status = {
+	at: at(0),
+	money: {
+		state: 'conserved',
+		checked_at: at(-1500_000),
+		balances_checked: 42,
+		balances_differing: 0,
+		entries_read: 317,
+		sums: [{ currency: 'USD', sum_minor: 0 }]
+	}
 };

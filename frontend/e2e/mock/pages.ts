@@ -6,6 +6,7 @@ export const pages: { name: string; path: string; role?: Role }[] = [
 	{ name: 'landing', path: '/' },
 	{ name: 'about', path: '/about' },
 	{ name: 'help', path: '/help' },
+	{ name: 'status', path: '/status' },
 	{ name: 'catalogue', path: '/readers' },
 	{ name: 'catalogue-none', path: '/readers?q=zzz' },
 	{ name: 'profile', path: '/readers/luna-marquez', role: 'member' },

@@ -347,6 +347,7 @@ const routes = [
 		}
 	],
 	['GET', /^\/v1\/admin\/conservation$/, () => ok(data.conservation)],
+	['GET', /^\/v1\/status$/, () => ok(data.status), 'P'],
 	[
 		'POST',
 		/^\/v1\/admin\/refunds$/,

@@ -28,6 +28,7 @@ const samples = {
 	home: paths.home(),
 	about: paths.about(),
 	help: paths.help(),
+	status: paths.status(),
 	hosts: paths.hosts({ modality: 'text', q: 'a b', sort: undefined }),
 	host: paths.host('luna/../x'),
 	signIn: paths.signIn('/wallet?top_up=1'),

@@ -15,6 +15,7 @@ export function makePaths(catalogue: string) {
 		home: () => '/',
 		about: () => '/about',
 		help: () => '/help',
+		status: () => '/status',
 		hosts: (filters: Record<string, string | undefined> = {}) => withQuery(`/${part(catalogue)}`, filters),
 		host: (slug: string) => `/${part(catalogue)}/${part(slug)}`,
 		signIn: (returnTo?: string) => withQuery('/sign-in', { return_to: returnTo }),

@@ -15,6 +15,7 @@ pub mod read_conservation;
 pub mod read_earnings;
 pub mod read_payouts;
 pub mod read_statement;
+pub mod read_status;
 pub mod read_top_up;
 pub mod read_wallet;
 pub mod receive_stripe_event;
@@ -48,6 +49,7 @@ pub const ROUTES: &[Route] = &[
     read_earnings::ROUTE,
     refund_minute::ROUTE,
     read_conservation::ROUTE,
+    read_status::ROUTE,
     start_payout_onboarding::ROUTE,
     read_payouts::ROUTE,
     list_payouts::ROUTE,
@@ -96,6 +98,7 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(read_earnings::handle))
         .routes(routes!(refund_minute::handle))
         .routes(routes!(read_conservation::handle))
+        .routes(routes!(read_status::handle))
         .routes(routes!(start_payout_onboarding::handle))
         .routes(routes!(read_payouts::handle))
         .routes(routes!(list_payouts::handle))

@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 use runtime::{Config, run_events, run_http, start_tracing};
+use wallet::check_conservation::Asked;
 use wallet::{App, check_conservation, router, run_payouts};
 use web::{Ctx, serve};
 
@@ -17,7 +18,7 @@ async fn main() -> Result<(), runtime::Error> {
     match handler.as_str() {
         "http" => run_http(serve(router(app.clone()))).await,
         "check_conservation" => {
-            run_events(|_: serde_json::Value| check_conservation::handle(app, app.ctx.now())).await
+            run_events(|asked: Asked| check_conservation::handle(app, asked, app.ctx.now())).await
         }
         "run_payouts" => {
             run_events(async |_: serde_json::Value| {

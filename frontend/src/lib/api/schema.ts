@@ -961,11 +961,28 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Runs the check.
+         * Reads the last check.
          * @description # Errors
-         *     401, 403, 429.
+         *     401, 403, 404 before the first check has ended.
          */
         get: operations["read_conservation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the status. */
+        get: operations["read_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1316,10 +1333,60 @@ export interface components {
         };
         /** @description The figures of a check. */
         Conservation: components["schemas"]["Figures"] & {
-            /** @description When it was computed. */
+            /** @description When it ended. */
             at: components["schemas"]["At"];
-            /** @description ISO 4217. */
+            /** @description Whether everything sums to zero and no balance differs. */
+            conserved: boolean;
+            /** @description When it began. */
+            started_at: components["schemas"]["At"];
+        };
+        /** @description All postings of a currency, by sort of account, in minor units. */
+        CurrencySums: {
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
             currency: string;
+            /**
+             * Format: int64
+             * @description All hosts' earnings.
+             */
+            earnings_minor: number;
+            /**
+             * Format: int64
+             * @description The platform's fees.
+             */
+            fees_minor: number;
+            /**
+             * Format: int64
+             * @description Set aside for sessions.
+             */
+            held_minor: number;
+            /**
+             * Format: int64
+             * @description Set aside for payouts under way.
+             */
+            payouts_minor: number;
+            /**
+             * Format: int64
+             * @description The card processor's account.
+             */
+            processor_minor: number;
+            /**
+             * Format: int64
+             * @description All members' spendable money.
+             */
+            spending_minor: number;
+            /**
+             * Format: int64
+             * @description The sum of all of them: zero.
+             */
+            sum_minor: number;
+            /**
+             * Format: int64
+             * @description What the platform lost.
+             */
+            write_offs_minor: number;
         };
         /** @description The decision and why. */
         DecideReport: {
@@ -1330,16 +1397,21 @@ export interface components {
         };
         /** @description An account whose balance is not the sum of its postings. */
         Difference: {
-            /** @description E.g. `member:<id>:spending`. */
+            /** @description `member:<id>:spending`, `member:<id>:held` (what the wallet holds for all its sessions), or `host:<id>:earnings`. */
             account: string;
             /**
              * Format: int64
-             * @description The balance item.
+             * @description The balance item, in minor units.
              */
             balance_minor: number;
             /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            /**
              * Format: int64
-             * @description The sum of postings.
+             * @description The sum of postings, in minor units.
              */
             postings_minor: number;
         };
@@ -1434,55 +1506,29 @@ export interface components {
             /** @description RFC 6901 JSON pointer into the body, or `/name` of a query parameter. */
             pointer: string;
         };
-        /** @description The figures of a check, in minor units. */
+        /** @description The figures of a check. */
         Figures: {
             /**
              * Format: int64
-             * @description Balance items compared.
+             * @description Balances compared.
              */
             accounts_checked: number;
-            /** @description Where balance and postings differ; empty when all is well. */
+            /** @description By currency. */
+            currencies: components["schemas"]["CurrencySums"][];
+            /** @description The first hundred of them. */
             differences: components["schemas"]["Difference"][];
             /**
              * Format: int64
-             * @description All hosts' earnings.
+             * @description How many balances differ: zero.
              */
-            earnings_minor: number;
+            differences_count: number;
             /**
              * Format: int64
-             * @description The platform's fees.
+             * @description Entries read.
              */
-            fees_minor: number;
-            /**
-             * Format: int64
-             * @description Set aside for sessions.
-             */
-            held_minor: number;
-            /**
-             * Format: int64
-             * @description Set aside for payouts under way.
-             */
-            payouts_minor: number;
-            /**
-             * Format: int64
-             * @description The card processor's account.
-             */
-            processor_minor: number;
-            /**
-             * Format: int64
-             * @description All members' spendable money.
-             */
-            spending_minor: number;
-            /**
-             * Format: int64
-             * @description The sum of all of them: zero.
-             */
-            sum_minor: number;
-            /**
-             * Format: int64
-             * @description What the platform lost.
-             */
-            write_offs_minor: number;
+            entries_read: number;
+            /** @description By shard and currency. */
+            shards: components["schemas"]["ShardSum"][];
         };
         /** @description What the issuer sent the browser back with. */
         FinishOidc: {
@@ -2067,6 +2113,34 @@ export interface components {
          * @enum {string}
          */
         Modality: "text" | "voice" | "video";
+        /**
+         * @description How the last check of the money stands.
+         * @enum {string}
+         */
+        MoneyState: "conserved" | "differs" | "late" | "unknown";
+        /** @description The last check of the money. */
+        MoneyStatus: {
+            /**
+             * Format: int64
+             * @description Balances that were compared with the sums of their entries.
+             */
+            balances_checked: number;
+            /**
+             * Format: int64
+             * @description Balances that differ.
+             */
+            balances_differing: number;
+            checked_at?: components["schemas"]["At"] | null;
+            /**
+             * Format: int64
+             * @description Entries that were read and summed.
+             */
+            entries_read: number;
+            /** @description How it stands. */
+            state: components["schemas"]["MoneyState"];
+            /** @description All accounts together, by currency. */
+            sums: components["schemas"]["ZeroSum"][];
+        };
         /** @description The payout that comes next. */
         NextPayout: {
             /** @description The Monday on which it is made. */
@@ -2753,6 +2827,29 @@ export interface components {
             /** @description `true` from now on, `false` no more. */
             online: boolean;
         };
+        /** @description The part of the journal that belongs to one shard of the accounts' list. */
+        ShardSum: {
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Entries read.
+             */
+            entries: number;
+            /**
+             * Format: int32
+             * @description From 0.
+             */
+            shard: number;
+            /**
+             * Format: int64
+             * @description The sum of their postings, in minor units: zero.
+             */
+            sum_minor: number;
+        };
         /**
          * @description Which participant.
          * @enum {string}
@@ -2905,6 +3002,13 @@ export interface components {
             session_id?: string | null;
             /** @description Of which top-up. */
             top_up_id?: string | null;
+        };
+        /** @description What Parlor says of itself. */
+        Status: {
+            /** @description When this was said. */
+            at: components["schemas"]["At"];
+            /** @description The last check of the money. */
+            money: components["schemas"]["MoneyStatus"];
         };
         /** @description The answer to `subscribe`. */
         Subscribed: {
@@ -3132,6 +3236,19 @@ export interface components {
          * @enum {string}
          */
         You: "member" | "host" | "admin";
+        /** @description What must be zero, of a currency. */
+        ZeroSum: {
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description All accounts together, in minor units.
+             */
+            sum_minor: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -8167,13 +8284,50 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-many-requests` */
-            429: {
+            /** @description `not-found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
                 };
             };
             /** @description `internal` */

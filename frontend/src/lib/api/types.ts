@@ -42,6 +42,7 @@ export type Payout = Item<Payouts>;
 export type HostPayout = Item<Reply<'/v1/admin/payouts', 'get'>>;
 export type PayoutState = Payout['state'];
 export type Conservation = Reply<'/v1/admin/conservation', 'get'>;
+export type Status = Reply<'/v1/status', 'get'>;
 export type Refund = Reply<'/v1/admin/refunds', 'post', 201>;
 
 export type Session = Reply<'/v1/sessions/{session_id}', 'get'>;
