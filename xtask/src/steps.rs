@@ -80,8 +80,20 @@ impl Mark {
     }
 }
 
-const IGNORED: [&str; 6] =
-    ["node_modules", ".svelte-kit", "build", "target", "test-results", "paraglide"];
+/// What builds write among the sources; counted, it would make the next run build once more.
+const IGNORED: [&str; 10] = [
+    "node_modules",
+    ".svelte-kit",
+    "build",
+    "target",
+    "test-results",
+    "paraglide",
+    // The message compiler's own notes in `project.inlang`.
+    "cache",
+    ".meta.json",
+    ".gitignore",
+    "README.md",
+];
 
 fn digest(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
