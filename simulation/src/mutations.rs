@@ -22,8 +22,6 @@ pub enum Mutation {
     SkipFence,
     /// Leased minutes that never began do not come back.
     ForgetRelease,
-    /// A settlement neither asks for the session's version nor for its own entry.
-    SettleTwice,
     /// A settlement charges one minute more than began.
     SettleOneMore,
     /// A pause has no deadline.
@@ -38,7 +36,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::IgnoreOpenSession,
         Self::ReplaceEntries,
         Self::IgnoreVersion,
@@ -46,7 +44,6 @@ impl Mutation {
         Self::OffByOneMinute,
         Self::SkipFence,
         Self::ForgetRelease,
-        Self::SettleTwice,
         Self::SettleOneMore,
         Self::IgnoreGrace,
         Self::KeepLocks,
@@ -83,12 +80,6 @@ impl Mutation {
                 writes.retain(|write| !expression(write).contains("REMOVE open_session"));
             }
             Self::ForgetRelease => set(&mut writes, "wallet", ":released", 0),
-            Self::SettleTwice => {
-                if writes.iter().any(|write| expression(write).contains(":released")) {
-                    unconditional(&mut writes, "entry");
-                    unconditional(&mut writes, "session");
-                }
-            }
             Self::SettleOneMore => settle_one_more(&mut writes),
             Self::IgnoreGrace => ignore_grace(&mut writes),
             Self::KeepLocks => {

@@ -14,7 +14,6 @@ const SEEDS_MAX: u64 = 200;
 fn known_seed(planted: Mutation) -> u64 {
     match planted {
         Mutation::IgnoreVersion => 2,
-        Mutation::SettleTwice => 72,
         _ => 1,
     }
 }
