@@ -451,8 +451,9 @@ impl World {
             }
             (What::Notice(number), _) => {
                 let notice = &self.vendor.notices[number];
-                if !notice.taken && notice.sent < 60 {
-                    // For days, as the processor does: an event may wait for an earlier one that is 72 hours late.
+                if !notice.taken && notice.sent < 240 {
+                    // For days, as the processor does: an event may wait for an earlier one that is 72 hours late. Copies
+                    // of an event are tried again side by side, and count together.
                     let wait = 2_000_i64 << notice.sent.min(12);
                     self.after(wait, Event::Notice(number));
                 }
