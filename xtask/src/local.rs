@@ -104,10 +104,6 @@ impl LocalStack {
         aws(command, &self.settings);
         command.env("PARLOR_OUTPUTS", self.settings.state().join("outputs.json"));
         command.env("PARLOR_URL", self.settings.url());
-        command.env("PARLOR_PORT", self.settings.port.to_string());
-        if let Ok(this) = std::env::current_exe() {
-            command.env("PARLOR_X", this);
-        }
     }
 
     /// The same as lines for a shell.

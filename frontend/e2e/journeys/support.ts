@@ -1,8 +1,6 @@
 /** People on the deployed stack, each in a browser of their own, and what a page may not do while they use it. */
 import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
 import { expectAccessible, expectNoSidewaysScroll, settled } from '../fixtures';
 
 export { expect };
@@ -123,11 +121,4 @@ export async function ownPage(page: Page, name: string): Promise<void> {
 	await menu.click();
 	await expect(menu).toHaveAttribute('aria-expanded', 'true');
 	await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
-}
-
-/** The minute's tick, as the schedule would send it: `cargo x invoke billing_tick`. The tests' stack has no schedules. */
-export async function tick(): Promise<void> {
-	const { PARLOR_X: x, PARLOR_PORT: port } = process.env;
-	if (!x || !port) throw new Error('`cargo x test` says by PARLOR_X and PARLOR_PORT what to call');
-	await promisify(execFile)(x, ['invoke', 'billing_tick', '--port', port]);
 }
