@@ -62,7 +62,9 @@ pub fn run(seed: u64, keep_history: bool, mutation: Option<Mutation>) -> Outcome
         static RUNTIME: tokio::runtime::Runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     }
-    RUNTIME.with(|runtime| runtime.block_on(play(seed, keep_history, mutation)))
+    // Tokio's budget for a poll depends on what was polled before, so it must not decide who goes on.
+    let played = tokio::task::unconstrained(play(seed, keep_history, mutation));
+    RUNTIME.with(|runtime| runtime.block_on(played))
 }
 
 async fn play(seed: u64, keep_history: bool, mutation: Option<Mutation>) -> Outcome {

@@ -110,7 +110,12 @@ impl<T> Tasks<T> {
         task.woken.0.store(false, Ordering::Relaxed);
         let waker = Waker::from(Arc::clone(&task.woken));
         match task.handler.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Pending => Step::Went,
+            Poll::Pending => {
+                // Whatever a handler waits for lets others go first and wakes it: no timer, no other thread.
+                let woken = task.woken.0.load(Ordering::Relaxed);
+                assert!(woken, "a handler waits for something that the seed does not decide");
+                Step::Went
+            }
             Poll::Ready(ending) => Step::Ended(self.0.swap_remove(at).what, ending),
         }
     }

@@ -25,6 +25,7 @@ use dynoxide::Database;
 use serde_json::{Value, json};
 
 use crate::objects::Objects;
+use crate::turn::Turn;
 use crate::{Fault, Faults, dynamo, key};
 
 /// One call, as the fault decision sees it.
@@ -331,9 +332,9 @@ impl HttpConnector for Aws {
         let aws = self.clone();
         HttpConnectorFuture::new(async move {
             // Other tasks go first, so that calls meant to race do.
-            tokio::task::yield_now().await;
+            Turn::default().await;
             let outcome = aws.answer(&request);
-            tokio::task::yield_now().await;
+            Turn::default().await;
             outcome
         })
     }

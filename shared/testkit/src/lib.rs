@@ -20,6 +20,7 @@ mod memory;
 mod objects;
 mod people;
 mod request;
+mod turn;
 
 pub use aws::{Aws, Call, Usage};
 pub use clock::FixedClock;

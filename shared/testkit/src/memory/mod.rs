@@ -13,9 +13,7 @@ mod tables;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use store::engine::{Batch, Engine, Work};
 use store::{
@@ -23,6 +21,7 @@ use store::{
 };
 
 use crate::Fault;
+use crate::turn::Turn;
 use tables::Tables;
 
 /// One call, as the decision about its fate sees it.
@@ -372,21 +371,5 @@ impl Engine for Memory {
                 Turn::default().await;
             }
         })
-    }
-}
-
-/// Lets every other task go first, once.
-#[derive(Debug, Default)]
-struct Turn(bool);
-
-impl Future for Turn {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
     }
 }
