@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{
     Update as UpdateItem,
 };
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use crate::engine::{Batch, Engine, Work};
@@ -227,11 +228,17 @@ impl Engine for Dynamo {
         Box::pin(self.change(table, key, update))
     }
 
-    /// 10, 20, 40, ... milliseconds, with a little spread by process so that rivals do not march in step.
     fn pause(&self, attempt: u32) -> Work<'_, ()> {
-        let spread = u64::from(std::process::id() % 7);
-        Box::pin(tokio::time::sleep(Duration::from_millis((10 << attempt.min(6)) + spread)))
+        // Each `RandomState` has keys of its own, drawn at random.
+        let random = RandomState::new().hash_one(attempt);
+        Box::pin(tokio::time::sleep(pause_for(attempt, random)))
     }
+}
+
+/// Between half and all of 10, 20, 40, ... 640 milliseconds.
+fn pause_for(attempt: u32, random: u64) -> Duration {
+    let longest_us = 10_000_u64 << attempt.min(6);
+    Duration::from_micros(longest_us / 2 + random % (longest_us / 2 + 1))
 }
 
 fn bad(error: BuildError) -> StoreError {
@@ -311,4 +318,23 @@ fn transient(code: &str) -> bool {
             | "TransactionInProgressException"
             | "TransactionConflictException"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause_for;
+    use std::time::Duration;
+
+    #[test]
+    fn a_pause_grows_has_a_bound_and_is_never_nothing() {
+        for (attempt, longest_ms) in [(0, 10), (1, 20), (6, 640), (7, 640), (u32::MAX, 640)] {
+            let longest = Duration::from_millis(longest_ms);
+            let pauses: Vec<_> = (0..1_000_u64)
+                .map(|number| pause_for(attempt, number.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+                .collect();
+            assert!(pauses.iter().all(|pause| (longest / 2..=longest).contains(pause)));
+            assert!(pauses.iter().any(|pause| *pause < longest * 6 / 10));
+            assert!(pauses.iter().any(|pause| *pause > longest * 9 / 10));
+        }
+    }
 }

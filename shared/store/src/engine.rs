@@ -43,6 +43,7 @@ pub trait Engine: Debug + Send + Sync + 'static {
         update: &'a Update,
     ) -> Work<'a, Result<Option<Item>, StoreError>>;
 
-    /// The pause after the attempt of this number (from 0) met another transaction.
+    /// The pause after the attempt of this number (from 0) met another transaction, or a table too busy for all of it:
+    /// bounded, growing with the attempts, and of another length each time, so that rivals do not march in step.
     fn pause(&self, attempt: u32) -> Work<'_, ()>;
 }

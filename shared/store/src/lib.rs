@@ -53,6 +53,7 @@
 //! are one query each, and no index is written per charged minute.
 
 pub mod audit;
+mod batch;
 mod dynamo;
 pub mod engine;
 mod expression;
@@ -174,37 +175,6 @@ impl Store {
         key: &Key,
     ) -> Result<Option<T>, StoreError> {
         self.engine.get(table, key).await?.map(from_item).transpose()
-    }
-
-    /// Several items of one table, in no particular order; missing ones are left out. At most 100 keys a call;
-    /// unprocessed keys are asked for again, five times at most.
-    ///
-    /// # Errors
-    /// [`StoreError`] as for [`Store::get`]; `Unavailable` if keys stay unprocessed.
-    pub async fn get_many<T: DeserializeOwned>(
-        &self,
-        table: Table,
-        keys: &[Key],
-        consistent: bool,
-    ) -> Result<Vec<T>, StoreError> {
-        let mut found = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(100) {
-            let mut wanted = chunk.to_vec();
-            for _ in 0..5 {
-                if wanted.is_empty() {
-                    break;
-                }
-                let (items, rest) = self.engine.get_many(table, wanted, consistent).await?;
-                for item in items {
-                    found.push(from_item(item)?);
-                }
-                wanted = rest;
-            }
-            if !wanted.is_empty() {
-                return Err(StoreError::Unavailable("keys stayed unprocessed".into()));
-            }
-        }
-        Ok(found)
     }
 
     /// One conditional update of an item, and the item after it; `None` when its condition does not hold.
