@@ -27,6 +27,7 @@ def apply_all(gateway_port):
     api_behind_cdn(gateway_port)
     missing_files()
     names_of_rights()
+    conditional_writes()
     streams_after_a_restart()
 
 
@@ -228,6 +229,19 @@ def names_of_rights():
         return f"arn:aws:ses:{region}:{account_id}:identity/{address.partition('@')[2]}"
 
     iam_actions.extract_iam_action, iam_actions._ses_v2_resource_arn = single_action, sender
+
+
+def conditional_writes():
+    """A policy may ask whether a write of an object carries If-None-Match."""
+    context_of = iam_actions._s3_object_context
+
+    def with_condition(iam_action, query_params, path, headers):
+        context = context_of(iam_action, query_params, path, headers)
+        if iam_action == "s3:PutObject" and headers.get("if-none-match"):
+            context["s3:if-none-match"] = headers["if-none-match"]
+        return context
+
+    iam_actions._s3_object_context = with_condition
 
 
 def streams_after_a_restart():

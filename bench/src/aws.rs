@@ -44,7 +44,9 @@ pub fn config() -> Result<Config, ConfigError> {
             "SITE_URL" => "https://parlor.test",
             "REALTIME_URL" => "wss://parlor.test/live",
             "MAIL_FROM" => "hello@parlor.test",
-            "MEDIA_BUCKET" | "EVENT_BUS" | "SIGNING_KEY_ID" => "none",
+            "MEDIA_BUCKET" | "PROOFS_BUCKET" | "EVENT_BUS" | "SIGNING_KEY_ID" | "PROOF_KEY_ID" => {
+                "none"
+            }
             "BRAND" => "soulseer",
             "CURRENCY" => "USD",
             "FEE_PERCENT" => "30",

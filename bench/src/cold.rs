@@ -161,6 +161,8 @@ fn command(binary: &Path) -> Command {
         ("BILLING_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/billing"),
         ("EVENT_BUS", "bus"),
         ("SIGNING_KEY_ID", "key"),
+        ("PROOF_KEY_ID", "key"),
+        ("PROOFS_BUCKET", "proofs"),
         ("STRIPE_SECRET_ID", "stripe"),
         ("SITE_URL", "https://parlor.test"),
         ("REALTIME_URL", "wss://parlor.test/live"),

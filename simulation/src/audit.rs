@@ -1,8 +1,8 @@
 //! When all is quiet: the product's own check of the books, and laws 9 and 10 of every receipt.
 
 use metering::{Interval, LeaseLine, Meter, Party, Receipt, ReceiptInput, State};
-use store::Store;
 use store::session::SessionItem;
+use store::wallet::EntryItem;
 use testkit::{call, get};
 use wallet::conserve::conserve;
 
@@ -66,20 +66,21 @@ impl World {
         let receipt: Receipt = serde_json::from_str(&reply.text)
             .map_err(|error| format!("{error}: {}", reply.text))?;
         receipt.check().map_err(|error| error.to_string())?;
-        let again = replayed(&store, &session).await?;
-        let again = sessions::receipt::Receipt::from(again);
+        let entries = store.entries_of(&session.member.id, id).await;
+        let entries = entries.map_err(|error| error.to_string())?;
+        let proofs = sessions::proofs::read(&store, id, &entries).await;
+        let proofs = proofs.map_err(|error| error.to_string())?;
+        let again = sessions::receipt::Receipt::new(replayed(&entries, &session)?, proofs);
         let again = serde_json::to_string(&again).map_err(|error| error.to_string())?;
         if again == reply.text { Ok(()) } else { Err(format!("{} is not {again}", reply.text)) }
     }
 }
 
 /// A receipt made from what happened alone: the transitions, and the entries of the journal.
-async fn replayed(store: &Store, session: &SessionItem) -> Result<Receipt, String> {
+fn replayed(entries: &[EntryItem], session: &SessionItem) -> Result<Receipt, String> {
     let meter = replay(&session.meter);
-    let entries = store.entries_of(&session.member.id, &session.session_id).await;
-    let entries = entries.map_err(|error| error.to_string())?;
     let lines = |prefix: &str| {
-        let of = |item: &&store::wallet::EntryItem| item.entry.key.line.starts_with(prefix);
+        let of = |item: &&EntryItem| item.entry.key.line.starts_with(prefix);
         entries.iter().filter(of).collect::<Vec<_>>()
     };
     let leases: Vec<LeaseLine> = lines("MINUTE#")

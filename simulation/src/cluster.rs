@@ -18,7 +18,7 @@ use sessions::queue::Queue;
 use store::Store;
 use store::user::User;
 use testkit::{Kit, Memory, START, call, post};
-use web::{Ctx, Tokens};
+use web::{Ctx, KmsKey, Tokens};
 
 use crate::fates::{SkewedClock, Time};
 
@@ -84,7 +84,7 @@ impl Cluster {
         let instances: Vec<_> =
             (0..INSTANCES).map(|_| instance(&kit, &config, &memory, &time)).collect();
         for one in &instances {
-            one.ctx.tokens.jwks().await.expect("the public key");
+            one.ctx.tokens.public().await.expect("the public key");
             let unsigned = call(&one.wallet, post("/").text("{}")).await;
             assert_eq!(unsigned.status, 400, "{}", unsigned.text);
         }
@@ -128,7 +128,8 @@ fn instance(kit: &Kit, config: &Arc<Config>, memory: &Memory, time: &Time) -> In
         store: Store::over(Arc::new(memory.clone())),
         clock: clock.clone(),
         config: config.clone(),
-        tokens: Tokens::new(kms, &config.signing_key_id, &config.site_url),
+        tokens: Tokens::new(KmsKey::new(kms.clone(), &config.signing_key_id), &config.site_url),
+        proof_key: KmsKey::new(kms, &config.proof_key_id),
     };
     let app = wallet::App::new(ctx.clone(), &aws);
     Instance {

@@ -1,4 +1,5 @@
 // What the mock answers with: people, hosts, sessions in every state, one receipt that adds up.
+import { proven } from './proofs.mjs';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -243,7 +244,8 @@ export const sessions = {
 
 const begin = Date.parse('2026-11-18T20:00:00.000Z');
 const iso = (/** @type {number} */ ms) => new Date(begin + ms).toISOString();
-export const receipt = {
+/** A receipt whose hour is published. */
+export const receipt = proven({
 	session_id: id(207),
 	brand: 'soulseer',
 	modality: 'text',
@@ -274,7 +276,7 @@ export const receipt = {
 	refunded_minor: 299,
 	settlement_entry_id: id(900),
 	settled_at: iso(501_000)
-};
+});
 
 export const messages = [
 	['host', 'Hello Mara. Take a breath, and tell me what brought you here tonight.'],

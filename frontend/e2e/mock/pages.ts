@@ -36,6 +36,7 @@ export const pages: { name: string; path: string; role?: Role }[] = [
 	{ name: 'room-expired', path: `/sessions/${id(208)}`, role: 'member' },
 	{ name: 'room-missing', path: `/sessions/${id(999)}`, role: 'member' },
 	{ name: 'receipt', path: `/sessions/${id(207)}/receipt`, role: 'member' },
+	{ name: 'verify', path: '/verify' },
 	{ name: 'studio', path: '/studio', role: 'host' },
 	{ name: 'studio-profile', path: '/studio/profile', role: 'host' },
 	{ name: 'studio-rates', path: '/studio/rates', role: 'host' },

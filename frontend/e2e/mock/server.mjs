@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import * as data from './data.mjs';
+import { keySet } from './proofs.mjs';
 
 const port = Number(process.env.MOCK_PORT ?? 4599);
 const build = new URL('../../build/', import.meta.url).pathname;
@@ -14,7 +15,8 @@ const types = {
 	'.css': 'text/css',
 	'.svg': 'image/svg+xml',
 	'.woff2': 'font/woff2',
-	'.json': 'application/json'
+	'.json': 'application/json',
+	'.wasm': 'application/wasm'
 };
 
 /** @typedef {keyof typeof data.people} Role */
@@ -443,6 +445,10 @@ createServer(async (request, response) => {
 				...(set ? { 'Set-Cookie': set } : {})
 			});
 			return response.end(body === undefined ? undefined : JSON.stringify(body));
+		}
+		if (url.pathname === '/.well-known/jwks.json') {
+			response.writeHead(200, { 'Content-Type': 'application/json' });
+			return response.end(JSON.stringify(keySet));
 		}
 		const { bytes, name } = await file(url.pathname);
 		const type = types[/** @type {keyof typeof types} */ (extname(name))] ?? 'application/octet-stream';

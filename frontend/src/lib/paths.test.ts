@@ -43,6 +43,7 @@ const samples = {
 	sessions: paths.sessions(),
 	session: paths.session('s1'),
 	receipt: paths.receipt('s1'),
+	verify: paths.verify(),
 	admin: paths.admin(),
 	adminUsers: paths.adminUsers(),
 	adminSessions: paths.adminSessions(),

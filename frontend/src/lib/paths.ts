@@ -30,6 +30,7 @@ export function makePaths(catalogue: string) {
 		sessions: () => '/sessions',
 		session: (id: string) => `/sessions/${part(id)}`,
 		receipt: (id: string) => `/sessions/${part(id)}/receipt`,
+		verify: () => '/verify',
 		admin: () => '/admin',
 		adminUsers: () => '/admin/users',
 		adminSessions: () => '/admin/sessions',

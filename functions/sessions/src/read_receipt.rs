@@ -1,6 +1,6 @@
 //! `GET /v1/sessions/{session_id}/receipt`: what the session cost, minute by minute, recomputable from itself.
 //!
-//! -> `Receipt`. Participants and admins (404 for everybody else); 409 `not-settled` before the settlement, and for a
+//! -> `Receipt` with the proofs of its entries as far as their hours are published. Participants and admins (404 for everybody else); 409 `not-settled` before the settlement, and for a
 //! request that never began.
 
 use axum::extract::State;
@@ -9,13 +9,14 @@ use uuid::Uuid;
 use web::{Auth, Caller, Ctx, Json, Kind, Need, Path, Problem, Route};
 
 use crate::command::not_found;
+use crate::proofs;
 use crate::receipt::{Receipt, write};
 
 /// The route.
 pub const ROUTE: Route = Route::get("read_receipt", "/v1/sessions/{session_id}/receipt")
     .auth(Auth::Member)
     .refuses(&[Kind::NotSettled])
-    .needs(&[Need::APP_READ, Need::LEDGER_QUERY]);
+    .needs(&[Need::APP_READ, Need::APP_READ_MANY, Need::APP_QUERY, Need::LEDGER_QUERY]);
 
 /// What the session cost, minute by minute, recomputable from itself.
 #[utoipa::path(
@@ -42,5 +43,7 @@ pub async fn handle(
             .detail("A receipt is written when a session that has begun is over and settled."));
     };
     let entries = ctx.store.entries_of(&session.member.id, &session_id).await?;
-    Ok(Json(write(&session, settled, &entries)?.into()))
+    let document = write(&session, settled, &entries)?;
+    let proofs = proofs::read(&ctx.store, &session_id, &entries).await?;
+    Ok(Json(Receipt::new(document, proofs)))
 }

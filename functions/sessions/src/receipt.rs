@@ -9,6 +9,8 @@ use store::wallet::EntryItem;
 use utoipa::ToSchema;
 use web::At;
 
+use crate::proofs::Proofs;
+
 /// Writes the receipt of a settled session from all entries of its cause. The same entries give the same receipt.
 ///
 /// # Errors
@@ -161,10 +163,14 @@ pub struct Receipt {
     pub settlement_entry_id: String,
     /// When.
     pub settled_at: At,
+    /// The entries that it rests on, with their proofs.
+    pub proofs: Proofs,
 }
 
-impl From<Document> for Receipt {
-    fn from(document: Document) -> Self {
+impl Receipt {
+    /// The document as the API writes it, with its proofs.
+    #[must_use]
+    pub fn new(document: Document, proofs: Proofs) -> Self {
         let party = |party: MeteringParty| Party { id: party.id, name: party.name };
         let interval = |one: metering::ReceiptInterval| Interval {
             from: At(one.from),
@@ -206,6 +212,7 @@ impl From<Document> for Receipt {
             refunded_minor: document.refunded_minor,
             settlement_entry_id: document.settlement_entry_id,
             settled_at: At(document.settled_at),
+            proofs,
         }
     }
 }

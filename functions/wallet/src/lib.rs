@@ -1,16 +1,21 @@
 //! Wallets: balances and statements, top-ups, a host's earnings, refunds, the card processor's events, conservation.
 //!
+//! Proofs: each entry becomes a leaf of its hour's tree, each hour's root is signed and published (`docs/proofs.md`).
+//!
 //! One file a route, named like it. `apply` says what an event of the processor does, `conserve` compares every balance
 //! with its postings, `payouts` pays hosts, `stripe` reads the processor's keys.
 
 pub mod apply;
 pub mod conserve;
 pub mod payouts;
+pub mod proofs;
 pub mod stripe;
 
 pub mod check_conservation;
+pub mod collect_leaves;
 pub mod hold_payouts;
 pub mod list_payouts;
+pub mod publish_root;
 pub mod read_conservation;
 pub mod read_earnings;
 pub mod read_payouts;
@@ -33,6 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::{Ctx, Route};
 
+use crate::proofs::Proofs;
 use crate::stripe::StripeKeys;
 
 /// The smallest top-up, in minor units (SoulSeer specification 5.5).
@@ -59,6 +65,8 @@ pub const ROUTES: &[Route] = &[
     receive_stripe_event::ROUTE,
     run_payouts::ROUTE,
     check_conservation::ROUTE,
+    collect_leaves::ROUTE,
+    publish_root::ROUTE,
 ];
 
 /// What the handlers of the domain share. Cloning is cheap.
@@ -68,6 +76,8 @@ pub struct App {
     pub ctx: Ctx,
     /// The card processor's keys.
     pub stripe: StripeKeys,
+    /// The bucket of published roots.
+    pub proofs: Proofs,
 }
 
 impl App {
@@ -78,7 +88,8 @@ impl App {
         let secrets = aws_sdk_secretsmanager::Client::new(aws);
         let id = ctx.config.stripe_secret_id.clone();
         let stripe = StripeKeys::new(secrets, id, ctx.config.stripe_base_url.clone());
-        Self { ctx, stripe }
+        let proofs = Proofs::from_aws(&ctx.config.proofs_bucket, aws);
+        Self { ctx, stripe, proofs }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use runtime::{Config, run_events, run_http, start_tracing};
 use wallet::check_conservation::Asked;
-use wallet::{App, check_conservation, router, run_payouts};
+use wallet::{App, check_conservation, collect_leaves, publish_root, router, run_payouts};
 use web::{Ctx, serve};
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,6 +26,8 @@ async fn main() -> Result<(), runtime::Error> {
             })
             .await
         }
+        "collect_leaves" => run_events(|event| collect_leaves::handle(app, event)).await,
+        "publish_root" => run_events(|event| publish_root::handle(app, event)).await,
         other => Err(format!("HANDLER: there is no handler `{other}` here").into()),
     }
 }

@@ -6,6 +6,7 @@ use crate::{Account, Currency, MoneyError, Reason};
 
 /// One signed line of an entry: positive adds to the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Posting {
     /// Whose balance changes.
     pub account: Account,

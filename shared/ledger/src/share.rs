@@ -8,6 +8,7 @@ use crate::MoneyError;
 
 /// A version of the fee rule. An entry names the version it used, so that a later change of the fee changes no past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FeeRule {
     /// E.g. `soulseer-30`.
     pub version: String,

@@ -8,6 +8,7 @@ use crate::{Meter, Rule, Settlement};
 
 /// Who took part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Party {
     /// The user's id.
     pub id: String,
@@ -17,6 +18,7 @@ pub struct Party {
 
 /// A stretch of active time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReceiptInterval {
     /// Begin.
     pub from: Timestamp,
@@ -28,6 +30,7 @@ pub struct ReceiptInterval {
 
 /// One minute that was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChargedMinute {
     /// From 1.
     pub number: u32,
@@ -47,6 +50,7 @@ pub struct ChargedMinute {
 
 /// Leased minutes that never began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Released {
     /// How many.
     pub minutes: u32,

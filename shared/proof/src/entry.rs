@@ -76,10 +76,13 @@ impl EntryProof {
         })
     }
 
-    /// The hash of its leaf; nothing without a proof or with a malformed one.
+    /// The hash of its leaf; nothing without a proof, with a malformed one, or with an instant between two milliseconds,
+    /// of which a leaf knows nothing.
     pub fn leaf(&self) -> Option<Hash> {
         let salt = hash_of(&self.proof.as_ref()?.salt)?;
-        let data = leaf_data(&self.entry()?, self.at.as_millisecond(), &salt).ok()?;
+        let at_ms = self.at.as_millisecond();
+        Timestamp::from_millisecond(at_ms).ok().filter(|whole| *whole == self.at)?;
+        let data = leaf_data(&self.entry()?, at_ms, &salt).ok()?;
         Some(leaf_hash(&data))
     }
 }

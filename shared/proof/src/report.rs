@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use metering::{Line, Receipt};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::links::{EntryLine, Included, Link, check};
@@ -84,10 +85,21 @@ pub fn report(document: &[u8]) -> Result<Report, Problem> {
     if document.len() > DOCUMENT_BYTES_MAX {
         return Err(Problem::TooLong);
     }
-    let unreadable = |error: serde_json::Error| Problem::Unreadable { detail: error.to_string() };
-    let receipt: Receipt = serde_json::from_slice(document).map_err(unreadable)?;
-    let WithProofs { proofs } = serde_json::from_slice(document).map_err(unreadable)?;
+    let (receipt, proofs) =
+        read(document).map_err(|error| Problem::Unreadable { detail: error.to_string() })?;
     Ok(of(&receipt, &proofs))
+}
+
+/// The receipt and its proofs, if the document has nothing else: a field that nobody checks would look checked.
+fn read(document: &[u8]) -> Result<(Receipt, Proofs), serde_json::Error> {
+    let receipt: Receipt = serde_json::from_slice(document)?;
+    let WithProofs { proofs } = serde_json::from_slice(document)?;
+    let known = serde_json::to_value(&receipt)?;
+    let names: BTreeMap<String, IgnoredAny> = serde_json::from_slice(document)?;
+    match names.keys().find(|name| *name != "proofs" && known.get(name).is_none()) {
+        Some(name) => Err(serde::de::Error::custom(format!("unknown field `{name}`"))),
+        None => Ok((receipt, proofs)),
+    }
 }
 
 /// [`report`] as JSON, for a caller that knows no Rust: `Report`, or an object with `problem`.

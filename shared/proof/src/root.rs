@@ -9,6 +9,8 @@ use crate::tree::{Hash, digest};
 
 /// Milliseconds of an hour.
 const HOUR_MS: i64 = 3_600_000;
+/// How long after its end an hour is closed and published, milliseconds: time for the stream to deliver its entries.
+const MARGIN_MS: i64 = 10 * 60_000;
 /// `format` of a root.
 const FORMAT: &str = "parlor-root-1";
 /// `typ` of the signature's header. An access token has another one, and another key.
@@ -99,6 +101,11 @@ pub struct Root {
 }
 
 impl Root {
+    /// When the root of an hour is due, Unix milliseconds.
+    pub const fn due_ms(hour: Hour) -> i64 {
+        hour.end_ms().saturating_add(MARGIN_MS)
+    }
+
     /// A root of this format.
     pub fn new(
         issuer: &str,
@@ -226,6 +233,7 @@ impl SignedRoot {
         if header.kid.is_empty() || header.kid != header.jwk.thumbprint() {
             return Err(RootError::OtherKey);
         }
+        URL_SAFE_NO_PAD.decode(&self.signature).map_err(|_| RootError::Malformed("signature"))?;
         Ok((header, root))
     }
 }

@@ -21,6 +21,10 @@ pub struct Config {
     pub event_bus: String,
     /// `SIGNING_KEY_ID`: the RSA key in KMS that signs access tokens.
     pub signing_key_id: String,
+    /// `PROOF_KEY_ID`: the RSA key in KMS that signs the roots of the hours.
+    pub proof_key_id: String,
+    /// `PROOFS_BUCKET`: the S3 bucket of the published roots.
+    pub proofs_bucket: String,
     /// `SITE_URL`: scheme, host and port of the site, no slash at the end. It is the issuer of access tokens.
     pub site_url: String,
     /// `REALTIME_URL`: where sockets are opened, `wss://...` (or `ws://` on loopback), no slash at the end. With `http` for
@@ -103,6 +107,8 @@ impl Config {
             billing_queue_url: url("BILLING_QUEUE_URL", required("BILLING_QUEUE_URL")?)?,
             event_bus: required("EVENT_BUS")?,
             signing_key_id: required("SIGNING_KEY_ID")?,
+            proof_key_id: required("PROOF_KEY_ID")?,
+            proofs_bucket: required("PROOFS_BUCKET")?,
             site_url: origin("SITE_URL", required("SITE_URL")?)?,
             realtime_url: socket_url("REALTIME_URL", required("REALTIME_URL")?)?,
             brand: required("BRAND")?,
@@ -226,6 +232,8 @@ mod tests {
             "BILLING_QUEUE_URL" => "http://localhost:1/queue",
             "EVENT_BUS" => "bus",
             "SIGNING_KEY_ID" => "key",
+            "PROOF_KEY_ID" => "proof-key",
+            "PROOFS_BUCKET" => "proofs",
             "SITE_URL" => "http://localhost:5173",
             "REALTIME_URL" => "ws://localhost:5174/live",
             "BRAND" => "soulseer",

@@ -46,6 +46,10 @@
 //! | App | mark of a handled event | `HANDLED#<id>` | `<consumer>` | |
 //! | App | audit row | `AUDIT#<yyyy-mm>` | `<id>` | |
 //! | App | site record, active brand | `SITE` | `BRAND#<brand>`, `ACTIVE` | |
+//! | App | leaf of an entry, or where it went | `LEAVES#<hour>#<nn>` | `ENTRY#<cause>#<line>` | |
+//! | App | fence of a shard of an hour's leaves | `LEAVES#<hour>#<nn>` | `FENCE` | |
+//! | App | published root, tile of its tree | `ROOT#<hour>` | `ROOT`, `TILE#<nnnnn>` | |
+//! | App | newest published hour | `ROOTS` | `HEAD` | |
 //! | App | rate limit window | `LIMIT#<kind>#<key>` | `<window>` | |
 //!
 //! An entry lives in its member's partition under the id of its *cause* (a session, a top-up, a refund: UUID v7,
@@ -65,6 +69,7 @@ pub mod live;
 pub mod mail;
 pub mod outbox;
 pub mod payout;
+pub mod proof;
 mod query;
 pub mod report;
 pub mod session;

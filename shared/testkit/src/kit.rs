@@ -115,6 +115,8 @@ fn setting(name: &str) -> Option<String> {
         "BILLING_QUEUE_URL" => "https://sqs.us-east-1.amazonaws.com/000000000000/billing",
         "EVENT_BUS" => "bus",
         "SIGNING_KEY_ID" => "signing-key",
+        "PROOF_KEY_ID" => "proof-key",
+        "PROOFS_BUCKET" => "proofs",
         "SITE_URL" => "https://parlor.test",
         "REALTIME_URL" => "wss://live.parlor.test/live",
         "BRAND" => "soulseer",

@@ -43,6 +43,12 @@ impl Objects {
             "PutObject" if request.headers().get("x-amz-copy-source").is_some() => {
                 self.copy(key, request)
             }
+            "PutObject"
+                if request.headers().get("if-none-match") == Some("*")
+                    && self.0.contains_key(key) =>
+            {
+                Answer::error(412, "PreconditionFailed")
+            }
             "PutObject" => {
                 let content_type = request.headers().get("content-type").unwrap_or_default();
                 let bytes = request.body().bytes().unwrap_or_default().to_vec();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use runtime::{Clock, Config, SystemClock};
 use store::Store;
 
-use crate::Tokens;
+use crate::{KmsKey, Tokens};
 
 /// Store, clock, configuration and tokens. Cloning is cheap.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Ctx {
     pub config: Arc<Config>,
     /// Access tokens.
     pub tokens: Tokens,
+    /// Signs the roots of the hours; another key than that of the tokens.
+    pub proof_key: KmsKey,
 }
 
 impl Ctx {
@@ -31,8 +33,10 @@ impl Ctx {
         kms: aws_sdk_kms::Client,
     ) -> Self {
         let store = Store::new(dynamodb, &config.app_table, &config.ledger_table);
-        let tokens = Tokens::new(kms, &config.signing_key_id, &config.site_url);
-        Self { store, clock, config: Arc::new(config), tokens }
+        let tokens =
+            Tokens::new(KmsKey::new(kms.clone(), &config.signing_key_id), &config.site_url);
+        let proof_key = KmsKey::new(kms, &config.proof_key_id);
+        Self { store, clock, config: Arc::new(config), tokens, proof_key }
     }
 
     /// The context of a Lambda function: the machine's clock and clients of this AWS configuration.

@@ -115,6 +115,14 @@ needs! {
     KEY_PUBLIC = "kms:GetPublicKey" on "SigningKey";
     /// Sign with the signing key.
     KEY_SIGN = "kms:Sign" on "SigningKey";
+    /// Read the public half of the key that signs roots.
+    PROOF_PUBLIC = "kms:GetPublicKey" on "ProofKey";
+    /// Sign a root.
+    PROOF_SIGN = "kms:Sign" on "ProofKey";
+    /// Publish a root.
+    PROOFS_PUT = "s3:PutObject" on "Proofs";
+    /// Read a published root.
+    PROOFS_READ = "s3:GetObject" on "Proofs";
     /// Put events on the bus.
     BUS_PUT = "events:PutEvents" on "Bus";
     /// Send mail.

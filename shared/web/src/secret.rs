@@ -12,9 +12,16 @@ use crate::Problem;
 /// # Errors
 /// 500 when the machine has no randomness.
 pub fn random_secret() -> Result<String, Problem> {
-    let mut bytes = [0_u8; 32];
-    rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
+    let bytes = random_bytes().ok_or_else(|| Problem::internal("no randomness"))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// 256 random bits; nothing when the machine has no randomness.
+#[must_use]
+pub fn random_bytes() -> Option<[u8; 32]> {
+    let mut bytes = [0_u8; 32];
+    rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// SHA-256 in hex. Enough for secrets of 256 random bits; never for what a person made up.

@@ -2,20 +2,16 @@
 
 use std::sync::Arc;
 
-use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
-use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::user::User;
-use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::jwt::{self, Times};
+use crate::kms_key::{KmsKey, Public, unavailable};
 use crate::{Kind, Problem};
 
 /// How long an access token counts.
@@ -32,17 +28,8 @@ const TYPE: &str = "at+jwt";
 pub struct Tokens(Arc<Inner>);
 
 struct Inner {
-    kms: aws_sdk_kms::Client,
-    key_id: String,
+    key: KmsKey,
     issuer: String,
-    public: OnceCell<Public>,
-}
-
-/// The public half of the signing key.
-struct Public {
-    kid: String,
-    jwk: Jwk,
-    key: DecodingKey,
 }
 
 /// Why a token does not count, for the log.
@@ -118,15 +105,10 @@ impl Claims {
 }
 
 impl Tokens {
-    /// Tokens of this issuer, signed by this KMS key.
+    /// Tokens of this issuer, signed by this key.
     #[must_use]
-    pub fn new(kms: aws_sdk_kms::Client, key_id: &str, issuer: &str) -> Self {
-        Self(Arc::new(Inner {
-            kms,
-            key_id: key_id.to_owned(),
-            issuer: issuer.to_owned(),
-            public: OnceCell::new(),
-        }))
+    pub fn new(key: KmsKey, issuer: &str) -> Self {
+        Self(Arc::new(Inner { key, issuer: issuer.to_owned() }))
     }
 
     /// A new access token for a user.
@@ -148,7 +130,7 @@ impl Tokens {
         let kid = &self.public().await?.kid;
         let header = json!({ "alg": "RS256", "kid": kid, "typ": TYPE });
         let input = format!("{}.{}", part(&header)?, part(&claims)?);
-        let signature = self.sign(input.as_bytes()).await?;
+        let signature = self.0.key.sign(input.as_bytes()).await?;
         Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
@@ -170,12 +152,12 @@ impl Tokens {
         Claims::accepted(claims, &self.0.issuer, now).map_err(TokenError::Refused)
     }
 
-    /// The public keys (RFC 7517), for whoever wants to verify our tokens.
+    /// The public half of the key, for whoever wants to verify our tokens.
     ///
     /// # Errors
     /// [`TokenError::Unavailable`].
-    pub async fn jwks(&self) -> Result<Value, TokenError> {
-        Ok(json!({ "keys": [self.public().await?.jwk] }))
+    pub async fn public(&self) -> Result<&Public, TokenError> {
+        self.0.key.public().await
     }
 
     /// 32 secret bytes for `input`, always the same, that only who may use the key can derive:
@@ -185,58 +167,13 @@ impl Tokens {
     /// # Errors
     /// [`TokenError::Unavailable`].
     pub async fn derive(&self, purpose: &str, input: &str) -> Result<[u8; 32], TokenError> {
-        let signature = self.sign(format!("{purpose}:{input}").as_bytes()).await?;
+        let signature = self.0.key.sign(format!("{purpose}:{input}").as_bytes()).await?;
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &signature);
         digest.as_ref().try_into().map_err(|_| TokenError::Unavailable("no digest".into()))
-    }
-
-    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        let reply = self
-            .0
-            .kms
-            .sign()
-            .key_id(&self.0.key_id)
-            .message(Blob::new(message))
-            .message_type(MessageType::Raw)
-            .signing_algorithm(SigningAlgorithmSpec::RsassaPkcs1V15Sha256)
-            .send()
-            .await
-            .map_err(|error| unavailable(&error))?;
-        let signature = reply.signature.map(Blob::into_inner);
-        signature.ok_or_else(|| TokenError::Unavailable("KMS gave no signature".into()))
-    }
-
-    async fn public(&self) -> Result<&Public, TokenError> {
-        self.0.public.get_or_try_init(|| self.read_public()).await
-    }
-
-    async fn read_public(&self) -> Result<Public, TokenError> {
-        let bad = |error: jsonwebtoken::errors::Error| TokenError::Unavailable(error.to_string());
-        let request = self.0.kms.get_public_key().key_id(&self.0.key_id);
-        let reply = request.send().await.map_err(|error| unavailable(&error))?;
-        let der = reply.public_key.map(Blob::into_inner).unwrap_or_default();
-        let key = DecodingKey::from_rsa_der(&der);
-        let mut jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).map_err(bad)?;
-        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(bad)?;
-        jwk.common.key_id = Some(kid.clone());
-        jwk.common.key_algorithm = Some(KeyAlgorithm::RS256);
-        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        let key = DecodingKey::from_jwk(&jwk).map_err(bad)?;
-        Ok(Public { kid, jwk, key })
     }
 }
 
 fn part(value: &impl Serialize) -> Result<String, TokenError> {
     let json = serde_json::to_vec(value).map_err(|error| unavailable(&error))?;
     Ok(URL_SAFE_NO_PAD.encode(json))
-}
-
-fn unavailable(error: &(impl std::error::Error + 'static)) -> TokenError {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    TokenError::Unavailable(text)
 }

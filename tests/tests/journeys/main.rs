@@ -11,6 +11,7 @@ mod hosting;
 mod latency;
 mod live;
 mod oidc;
+mod proofs;
 mod queue;
 mod rights;
 mod session;

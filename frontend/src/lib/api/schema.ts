@@ -2388,6 +2388,8 @@ export interface components {
             minutes: components["schemas"]["ReceiptMinute"][];
             /** @description `text`, `voice` or `video`. */
             modality: string;
+            /** @description The entries that it rests on, with their proofs. */
+            proofs: components["schemas"]["ReceiptProofs"];
             /**
              * Format: int64
              * @description Price of a minute.
@@ -2412,12 +2414,40 @@ export interface components {
              */
             share_minor: number;
         };
+        /** @description An entry of the ledger. */
+        ReceiptEntry: {
+            /** @description When. */
+            at: components["schemas"]["At"];
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description `<cause>:<line>`. */
+            id: string;
+            /** @description What moved; sums to zero. */
+            postings: components["schemas"]["ReceiptPosting"][];
+            proof?: components["schemas"]["ReceiptInclusion"] | null;
+            /** @description Why value moved. */
+            reason: string;
+        };
         /** @description The fee rule in force. */
         ReceiptFeeRule: {
             /** @description The platform's part in percent, a decimal number. */
             platform_percent: string;
             /** @description Its version, such as `soulseer-30`. */
             version: string;
+        };
+        /** @description Where an entry stands in the tree of an hour. */
+        ReceiptInclusion: {
+            /** @description The hour, such as `2026-11-20T15`. */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Its place among the leaves, from 0.
+             */
+            index: number;
+            /** @description The audit path, nearest sibling first; each 64 hexadecimal digits. */
+            path: string[];
+            /** @description What blinds the leaf: 64 hexadecimal digits. */
+            salt: string;
         };
         /** @description A stretch of active time. */
         ReceiptInterval: {
@@ -2470,6 +2500,24 @@ export interface components {
             /** @description The name at the time of the session. */
             name: string;
         };
+        /** @description One line of an entry. */
+        ReceiptPosting: {
+            /** @description Whose balance changed, such as `platform:fees`. */
+            account: string;
+            /**
+             * Format: int64
+             * @description By how much.
+             */
+            amount_minor: number;
+        };
+        /** @description The entries that the receipt rests on, and the roots that prove them. The format is in `docs/proofs.md`. */
+        ReceiptProofs: {
+            /** @description Leases, settlement and refunds. */
+            entries: components["schemas"]["ReceiptEntry"][];
+            provable_at?: components["schemas"]["At"] | null;
+            /** @description The roots that the proofs name, oldest first. */
+            roots: components["schemas"]["ReceiptRoot"][];
+        };
         /** @description Leased minutes that never began. */
         ReceiptReleased: {
             /**
@@ -2482,6 +2530,15 @@ export interface components {
              * @description How many.
              */
             minutes: number;
+        };
+        /** @description A published root: a flattened JSON Web Signature (RFC 7515). */
+        ReceiptRoot: {
+            /** @description The root, base64url. */
+            payload: string;
+            /** @description The header, base64url. */
+            protected: string;
+            /** @description The signature, base64url. */
+            signature: string;
         };
         /** @description Nothing: the cookie says it all. */
         RefreshTokenRequest: Record<string, never>;

@@ -1,6 +1,7 @@
 //! `read_jwks`.
 
 use jsonwebtoken::jwk::JwkSet;
+use serde_json::json;
 use testkit::{call, get};
 
 use super::world::{World, access};
@@ -18,6 +19,11 @@ async fn whoever_reads_the_set_can_verify_our_tokens() {
         (&"RSA".into(), &"RS256".into(), &"sig".into())
     );
     assert!(key["d"].is_null());
+    // A verifier of roots takes only the key that is for them.
+    assert_eq!(
+        (&key["purpose"], &reply.body["keys"][1]["purpose"]),
+        (&json!(null), &json!("roots"))
+    );
     let header = web::jwt::header(&token).unwrap();
     let set: JwkSet = serde_json::from_value(reply.body).unwrap();
     let key = web::jwt::rsa_key(set.find(&header.kid).unwrap()).unwrap();

@@ -31,11 +31,17 @@ export async function isSigned(line: RootLine): Promise<boolean> {
 	}
 }
 
+/** Fingerprints of the keys that a key set has for roots; undefined when it is no key set. */
+export function rootKeys(keySet: unknown): string[] | undefined {
+	const { keys } = (keySet ?? {}) as { keys?: { kid?: unknown; purpose?: unknown }[] };
+	if (!Array.isArray(keys)) return undefined;
+	return keys.flatMap((key) => (key?.purpose === 'roots' && typeof key.kid === 'string' ? key.kid : []));
+}
+
 async function readSiteKeys(): Promise<string[] | undefined> {
 	try {
 		const reply = await fetch('/.well-known/jwks.json', { signal: AbortSignal.timeout(10_000) });
-		const { keys } = (await reply.json()) as { keys: { kid?: string }[] };
-		return keys.flatMap(({ kid }) => kid ?? []);
+		return rootKeys(await reply.json());
 	} catch {
 		return undefined;
 	}
@@ -47,4 +53,25 @@ export async function verify(document: string): Promise<Verdict> {
 	const signed = await Promise.all(report.roots.map(isSigned));
 	const siteKeys = report.roots.length > 0 ? await readSiteKeys() : undefined;
 	return { report, signed, siteKeys };
+}
+
+/** Whether a key is one that the site names, is not, or could not be asked after. */
+export function keyState(verdict: Verdict, kid: string): 'ours' | 'other' | 'unknown' {
+	if (!verdict.siteKeys) return 'unknown';
+	return verdict.siteKeys.includes(kid) ? 'ours' : 'other';
+}
+
+/** Whether the signing keys are all known to be the site's. Anybody can make a key, so without this nothing is proven. */
+export const keysKnown = (verdict: Verdict): boolean =>
+	verdict.report.roots.every(({ kid }) => keyState(verdict, kid) === 'ours');
+
+/** Whether nothing that the document proves is wrong. What is not proven yet is not wrong. */
+export function proofsHold(verdict: Verdict): boolean {
+	const { report, signed } = verdict;
+	return (
+		report.entries_hold &&
+		report.proofs_hold &&
+		signed.every(Boolean) &&
+		report.roots.every(({ kid }) => keyState(verdict, kid) !== 'other')
+	);
 }

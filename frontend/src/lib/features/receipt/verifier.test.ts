@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { receipt as example } from '../../../../e2e/mock/data.mjs';
+import { keySet, kid, sign } from '../../../../e2e/mock/proofs.mjs';
 import { minuteMarks, type Line, type Rule } from './report';
+import { isSigned, keysKnown, proofsHold, rootKeys, type Verdict } from './signatures';
 import { DOCUMENT_BYTES_MAX, NotAReceipt, instantiate, type Verifier } from './verifier';
 
 const wasm = readFileSync(new URL('./proof.wasm', import.meta.url));
@@ -94,5 +96,93 @@ describe('a receipt', () => {
 		receipt.fee_minor = 90 * minutes;
 		receipt.refunded_minor = 0;
 		expect(wrong(receipt)).toEqual([]);
+	});
+});
+
+describe('the proofs of a receipt', () => {
+	type Proven = typeof example;
+	const proven = () => structuredClone(example);
+	async function verdict(receipt: unknown): Promise<Verdict> {
+		const report = check(receipt);
+		return { report, signed: await Promise.all(report.roots.map(isSigned)), siteKeys: rootKeys(keySet) };
+	}
+
+	it('hold_and_are_signed_by_the_key_of_the_site', async () => {
+		const found = await verdict(proven());
+		expect(found.report.entries.map(({ included }) => included)).toEqual(Array(11).fill('yes'));
+		expect(found.signed).toEqual([true]);
+		expect(found.report.roots[0]?.kid).toBe(kid);
+		expect(proofsHold(found)).toBe(true);
+		expect(found.report.pending).toBe(false);
+	});
+
+	it('do_not_hold_by_a_key_that_the_site_does_not_name_but_may_when_it_cannot_be_asked', async () => {
+		const found = await verdict(proven());
+		expect(proofsHold({ ...found, siteKeys: ['another'] })).toBe(false);
+		expect(proofsHold({ ...found, siteKeys: undefined })).toBe(true);
+		expect(keysKnown({ ...found, siteKeys: undefined })).toBe(false);
+		expect(keysKnown(found)).toBe(true);
+	});
+
+	it('are_signed_by_no_key_that_the_site_has_for_something_else', () => {
+		const [key] = keySet.keys;
+		expect(rootKeys({ keys: [{ ...key, purpose: undefined }, null, { ...key, kid: 1 }] })).toEqual([]);
+		expect(rootKeys(keySet)).toEqual([kid]);
+		for (const none of [null, 'keys', {}, { keys: 'many' }]) expect(rootKeys(none)).toBeUndefined();
+	});
+
+	const root = (receipt: Proven) =>
+		JSON.parse(Buffer.from(receipt.proofs.roots[0]!.payload, 'base64url').toString()) as object;
+	const changes: [string, (receipt: Proven) => unknown][] = [
+		['an_amount', ({ proofs }) => (proofs.entries[0]!.postings[0]!.amount_minor -= 1)],
+		['a_salt', ({ proofs }) => (proofs.entries[0]!.proof.salt = '0'.repeat(64))],
+		['a_path', ({ proofs }) => proofs.entries[0]!.proof.path.reverse()],
+		['an_hour', ({ proofs }) => (proofs.entries[0]!.proof.hour = '2026-11-18T19')],
+		['an_entry_left_out', ({ proofs }) => proofs.entries.splice(3, 1)],
+		['an_entry_twice', ({ proofs }) => proofs.entries.push(proofs.entries[0]!)],
+		['no_root', ({ proofs }) => proofs.roots.pop()],
+		['a_signature', ({ proofs }) => (proofs.roots[0]!.signature = 'A'.repeat(342))],
+		[
+			'another_root_well_signed',
+			(receipt) => {
+				receipt.proofs.roots = [sign({ ...root(receipt), root: '0'.repeat(64) })];
+			}
+		],
+		[
+			'a_root_that_was_changed',
+			(receipt) => {
+				const payload = Buffer.from(JSON.stringify({ ...root(receipt), count: 18 })).toString('base64url');
+				receipt.proofs.roots[0]!.payload = payload;
+			}
+		],
+		[
+			'a_token_of_the_same_key',
+			(receipt) => {
+				receipt.proofs.roots = [sign(root(receipt), { typ: 'at+jwt' })];
+			}
+		],
+		[
+			'a_key_under_the_name_of_another',
+			(receipt) => {
+				receipt.proofs.roots = [sign(root(receipt), { kid: 'another' })];
+			}
+		]
+	];
+	it.each(changes)('do_not_hold_with_%s', async (_, change) => {
+		const receipt = proven();
+		change(receipt);
+		expect(proofsHold(await verdict(receipt))).toBe(false);
+	});
+
+	it('are_pending_when_they_are_missing', async () => {
+		const { proofs, ...bare } = proven();
+		expect(check(bare)).toMatchObject({ figures_hold: true, pending: true, entries: [] });
+		const entries = proofs.entries.map(({ proof: _, ...entry }) => entry);
+		const found = await verdict({
+			...bare,
+			proofs: { provable_at: '2026-11-18T22:10:00Z', entries, roots: [] }
+		});
+		expect(found.report).toMatchObject({ figures_hold: true, entries_hold: true, pending: true });
+		expect(proofsHold(found)).toBe(true);
 	});
 });
