@@ -95,6 +95,9 @@ pub fn run_all(tally: &mut Tally, tools: &Tools) {
         tally.part("site types", || {
             run_logged(&mut site::npm(&["run", "check"]), &log_of("site types"))
         });
+        tally.part("site format", || {
+            run_logged(&mut site::npm(&["run", "lint"]), &log_of("site format"))
+        });
         tally.tests("site tests", &mut site::npm(&["test"]), vitest_count);
     }
 }

@@ -29,12 +29,15 @@ pub fn run(options: &Options) -> Result<()> {
     if !options.journeys {
         check::run_all(&mut tally, &tools);
     }
-    with_stack(options.port, &mut tally);
+    with_stack(options.port, &mut tally, &tools);
+    if !options.journeys && paths::frontend().join("build/200.html").exists() {
+        without_stack(options.port + 3, &mut tally);
+    }
     tally.close()
 }
 
 /// The tests that need the deployed stack: journeys over HTTP, then the browser.
-fn with_stack(port: u16, tally: &mut Tally) {
+fn with_stack(port: u16, tally: &mut Tally, tools: &Tools) {
     let mut started = None;
     tally.part("the local stack starts and deploys", || {
         started = Some(dev::start_for_tests(port)?);
@@ -56,17 +59,37 @@ fn with_stack(port: u16, tally: &mut Tally) {
         tally.part("a browser is there", browser_ready);
         let mut browser = site::npm(&["run", "e2e"]);
         stack.point_at(&mut browser);
-        if let Ok(path) = chromium() {
-            browser.env("PARLOR_CHROMIUM", path);
-        }
-        tally.tests("browser tests on the deployed stack", &mut browser, |log| {
-            log.lines().map(|line| number_before(line, "passed")).max().unwrap_or(0)
-        });
+        browser.env("PARLOR_PYTHON", tools.command("python").get_program());
+        in_browser(&mut browser);
+        tally.tests("browser tests on the deployed stack", &mut browser, playwright_count);
     }
     tally.part("the local stack stops", || {
         stack.stop();
         Ok(())
     });
+}
+
+/// What needs the built site alone: its size, and each page in each look over an API that is made up.
+fn without_stack(port: u16, tally: &mut Tally) {
+    tally.part("the site stays within its budget", || {
+        let log = paths::scratch().join("logs/budget.log");
+        run_logged(&mut site::npm(&["run", "budget"]), &log)
+    });
+    let mut browser = site::npm(&["run", "e2e:mock"]);
+    browser.env("MOCK_PORT", port.to_string()).env_remove("PARLOR_URL");
+    in_browser(&mut browser);
+    tally.tests("each page in a browser", &mut browser, playwright_count);
+}
+
+fn in_browser(command: &mut Command) {
+    if let Ok(path) = chromium() {
+        command.env("PARLOR_CHROMIUM", path);
+    }
+}
+
+/// The tests of Playwright's last line.
+fn playwright_count(log: &str) -> usize {
+    log.lines().map(|line| number_before(line, "passed")).max().unwrap_or(0)
 }
 
 /// Debian's Chromium, or the one that the environment names.

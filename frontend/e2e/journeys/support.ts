@@ -1,6 +1,8 @@
 /** People on the deployed stack, each in a browser of their own, and what a page may not do while they use it. */
 import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { expectAccessible, expectNoSidewaysScroll, settled } from '../fixtures';
 
 export { expect };
@@ -121,4 +123,16 @@ export async function ownPage(page: Page, name: string): Promise<void> {
 	await menu.click();
 	await expect(menu).toHaveAttribute('aria-expanded', 'true');
 	await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
+}
+
+/** The minute's tick, as the schedule would send it to the deployed function. The tests' stack has no schedules. */
+export async function tick(): Promise<void> {
+	const python = process.env.PARLOR_PYTHON;
+	if (!python) throw new Error('`cargo x test` says by PARLOR_PYTHON what runs tools/publish.py');
+	const root = new URL('../../../', import.meta.url).pathname;
+	await promisify(execFile)(
+		python,
+		['tools/publish.py', 'invoke', 'parlor', 'billing_tick', 'events/billing_tick.json'],
+		{ cwd: root }
+	);
 }
