@@ -10,7 +10,7 @@ Usage:
   python publish.py invoke STACK ROUTE FILE call one function with an event and print its reply
   python publish.py letters STACK           what the queues of dead letters hold
   python publish.py redrive STACK LIMIT     move the dead letters of billing back to their queue
-  python publish.py environment STACK       the variables of the functions, as KEY='VALUE' lines
+  python publish.py environment STACK DIR   the functions' variables: functions.env for cargo-lambda, sam.json for SAM
 AWS_ENDPOINT_URL and the credentials come from the environment, as with every AWS tool.
 """
 
@@ -52,13 +52,16 @@ def outputs(stack):
     print(json.dumps(found))
 
 
-def environment(stack):
+def environment(stack, folder):
     """For a function that runs outside the stack: what it would have inside, and the tools' own credentials."""
     variables = boto3.client("lambda").get_function_configuration(
         FunctionName=_physical_name(stack, "ReadSite"))["Environment"]["Variables"]
     own = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
     variables.update({name: os.environ[name] for name in own if name in os.environ})
-    print("\n".join(f"{name}='{value}'" for name, value in sorted(variables.items())))
+    with open(os.path.join(folder, "functions.env"), "w") as lines:
+        lines.write("".join(f"{name}='{value}'\n" for name, value in sorted(variables.items())))
+    with open(os.path.join(folder, "sam.json"), "w") as parameters:
+        json.dump({"Parameters": variables}, parameters, indent=2, sort_keys=True)
 
 
 def _physical_name(stack, logical_id):

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::functions::DOMAINS;
-use crate::process::{Kept, output, run_logged, wait_until};
+use crate::process::{self, Kept, output, run_logged, wait_until};
 use crate::steps::{Mark, step};
 use crate::tools::Tools;
 use crate::{http, paths, site};
@@ -90,8 +90,7 @@ impl LocalStack {
         })?;
         let mut environment = tools.script("publish.py");
         aws(&mut environment, &settings);
-        let variables = output(environment.args(["environment", STACK]))?;
-        fs::write(settings.state().join("functions.env"), variables)?;
+        process::run(environment.args(["environment", STACK]).arg(settings.state()))?;
         outputs.insert("SiteUrl".to_owned(), settings.url());
         outputs.insert("AwsUrl".to_owned(), format!("http://127.0.0.1:{}", settings.gateway()));
         outputs.insert("SandboxUrl".to_owned(), format!("http://127.0.0.1:{}", settings.sandbox()));
