@@ -36,6 +36,7 @@ pub mod mark_messages;
 pub mod put_note;
 pub mod read_note;
 pub mod read_receipt;
+pub mod read_report;
 pub mod read_session;
 pub mod reconnect_session;
 pub mod renew_session;
@@ -91,6 +92,7 @@ pub const ROUTES: &[Route] = &[
     put_note::ROUTE,
     list_all_sessions::ROUTE,
     list_reports::ROUTE,
+    read_report::ROUTE,
     decide_report::ROUTE,
     billing_tick::ROUTE,
     billing_charge::ROUTE,
@@ -116,6 +118,7 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(export_messages::handle))
         .routes(routes!(report_message::handle))
         .routes(routes!(list_reports::handle))
+        .routes(routes!(read_report::handle))
         .routes(routes!(decide_report::handle))
         .routes(routes!(read_note::handle, put_note::handle))
         .routes(routes!(list_all_sessions::handle))

@@ -3,7 +3,7 @@
 use live::message::Message;
 use std::collections::BTreeMap;
 use store::session::{MessageItem, message_key};
-use store::{Query, Store, StoreError, Table};
+use store::{Key, Query, Store, StoreError, Table};
 use uuid::Uuid;
 
 /// Messages that one query may read: far below the 1 MB at which DynamoDB ends a page by itself.
@@ -19,19 +19,11 @@ pub async fn page_after(
     after: Option<Uuid>,
     max: usize,
 ) -> Result<(Vec<Message>, Option<String>), StoreError> {
-    let key = |id: String| {
-        let key = message_key(session_id, &id);
-        BTreeMap::from([("pk".to_owned(), key.pk), ("sk".to_owned(), key.sk)])
-    };
-    let partition = message_key(session_id, "").pk;
-    let mut start = after.map(|after| key(after.to_string()));
+    let mut start = after.map(|after| place(message_key(session_id, &after.to_string())));
     let mut messages = Vec::new();
     loop {
         let left = max.saturating_sub(messages.len());
-        let query = Query::new(Table::App, partition.clone())
-            .begins_with("MESSAGE#")
-            .limit(left.min(QUERY))
-            .after(start.take());
+        let query = said(session_id).limit(left.min(QUERY)).after(start.take());
         let page = store.query::<MessageItem>(query).await?;
         messages.extend(page.items.into_iter().map(Message::from));
         match page.next {
@@ -43,4 +35,31 @@ pub async fn page_after(
             next => start = next,
         }
     }
+}
+
+/// Up to `count` messages before the one at a key, and as many after it; both oldest first, without that one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn around(
+    store: &Store,
+    session_id: &str,
+    key: &Key,
+    count: usize,
+) -> Result<(Vec<Message>, Vec<Message>), StoreError> {
+    let next_to = || said(session_id).limit(count).after(Some(place(key.clone())));
+    let before = store.query::<MessageItem>(next_to().descending()).await?;
+    let after = store.query::<MessageItem>(next_to()).await?;
+    let before = before.items.into_iter().rev().map(Message::from).collect();
+    Ok((before, after.items.into_iter().map(Message::from).collect()))
+}
+
+/// What was said in a session.
+fn said(session_id: &str) -> Query {
+    Query::new(Table::App, message_key(session_id, "").pk).begins_with("MESSAGE#")
+}
+
+/// Where a query goes on: after the item of this key.
+fn place(key: Key) -> BTreeMap<String, String> {
+    BTreeMap::from([("pk".to_owned(), key.pk), ("sk".to_owned(), key.sk)])
 }

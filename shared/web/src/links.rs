@@ -15,7 +15,7 @@ use crate::Route;
 use crate::docs::operation_of;
 
 /// Shape of a reply, its member, and the parameter or body member that takes it.
-const GIVES: [(&str, &str, &str); 8] = [
+const GIVES: [(&str, &str, &str); 9] = [
     ("Session", "id", "session_id"),
     ("TopUp", "id", "top_up_id"),
     ("AdminUser", "id", "user_id"),
@@ -24,6 +24,7 @@ const GIVES: [(&str, &str, &str); 8] = [
     ("HostCard", "id", "host_id"),
     ("HostCard", "slug", "slug"),
     ("PhotoUpload", "photo_key", "photo_key"),
+    ("MessageReport", "id", "report_id"),
 ];
 
 /// Where an operation takes something.

@@ -1,4 +1,4 @@
-//! Reports of messages: `POST .../messages/{message_id}/report`, the admins' list and their decision.
+//! Reports of messages: `POST .../messages/{message_id}/report`, the admins' list, what was said around it, and their decision.
 
 use serde_json::{Value, json};
 use testkit::{Reply, call, get, post};
@@ -141,4 +141,42 @@ async fn open_reports_are_a_queue_in_pages() {
     )
     .await;
     refused(&other, 400, "bad-cursor");
+}
+
+#[tokio::test]
+async fn an_admin_who_opens_a_report_sees_ten_messages_around_it_and_it_is_audited() {
+    let (w, id, _) = offended().await;
+    let mut ids = Vec::new();
+    for second in 1..=25 {
+        w.at(second);
+        let who = if second % 2 == 0 { Who::R } else { Who::C };
+        let said = json!({ "text": format!("number {second}") });
+        let sent = w.post(who, &format!("/v1/sessions/{id}/messages"), said).await;
+        ids.push(sent.body["id"].as_str().unwrap().to_owned());
+    }
+    let blamed = report(&w, Who::R, &id, &ids[12]).await.body["report_id"].clone();
+    let at_the_end = report(&w, Who::C, &id, &ids[23]).await.body["report_id"].clone();
+    let admin = w.kit.admin("Ada").await;
+    let open = async |token: &str, report: &str| {
+        call(&w.router, get(&format!("/v1/admin/reports/{report}")).bearer(token)).await
+    };
+    refused(&open(&w.token(Who::R).await, blamed.as_str().unwrap()).await, 403, "forbidden");
+    refused(&open(&admin.token, NOBODY).await, 404, "not-found");
+    assert!(w.kit.items("app", "AUDIT#").is_empty());
+
+    let texts = |reply: &Reply| {
+        let messages = reply.body["messages"].as_array().unwrap().iter();
+        messages.map(|one| one["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let reply = open(&admin.token, blamed.as_str().unwrap()).await;
+    assert_eq!((reply.status, &reply.body["report"]["id"]), (200, &blamed));
+    let expected: Vec<_> = (3..=23).map(|number| format!("number {number}")).collect();
+    assert_eq!(texts(&reply), expected);
+    assert_eq!(reply.body["messages"][10]["id"], reply.body["report"]["message_id"]);
+    let last = open(&admin.token, at_the_end.as_str().unwrap()).await;
+    assert_eq!((texts(&last).len(), texts(&last).last().unwrap().as_str()), (12, "number 25"));
+
+    let audit = w.kit.items("app", "AUDIT#");
+    assert_eq!((audit.len(), &audit[0]["action"]["S"]), (2, &json!("read_report")));
+    assert_eq!(audit[0]["details"]["M"]["session_id"]["S"], json!(id));
 }
