@@ -5,7 +5,16 @@ import { address, admin, expect, inspect, signIn, test } from './support';
 
 const open = ['/', '/readers', '/about', '/help', '/sign-in', '/problems', '/nowhere'];
 const own = ['/wallet', '/sessions', '/account', '/become-a-host'];
-const office = ['/admin', '/admin/users', '/admin/sessions', '/admin/audit', '/admin/money', '/admin/site'];
+const office = [
+	'/admin',
+	'/admin/users',
+	'/admin/sessions',
+	'/admin/reports',
+	'/admin/money',
+	'/admin/payouts',
+	'/admin/audit',
+	'/admin/site'
+];
 
 async function look(page: Page, paths: string[], as: string): Promise<void> {
 	for (const path of paths) {

@@ -381,6 +381,42 @@ export const hostPayouts = payouts.items.map((payout, number) => ({
 	transfer_id: payout.state === 'paid' ? 'tr_7a1c09b2e35d4f6688aa0c11' : undefined,
 	hold_reason: number === 1 ? 'We look into a complaint.' : undefined
 }));
+/** @param {string} from @param {number} number @param {string} text */
+const said = (from, number, text) => ({
+	id: id(700 + number),
+	session_id: id(207),
+	from,
+	text,
+	sent_at: at(-7200_000 + number * 20_000)
+});
+const reported = {
+	id: id(750),
+	status: 'open',
+	session_id: id(207),
+	message_id: id(702),
+	text: 'You would be a fool not to ask me every single day from now on.',
+	sent_at: at(-7200_000 + 40_000),
+	author: { id: id(101), name: 'Luna Márquez' },
+	reporter: { id: id(1), name: 'Ada' },
+	reason: 'It felt like pressure to come back and pay again.',
+	reported_at: at(-3600_000)
+};
+export const reports = [
+	reported,
+	{
+		...reported,
+		id: id(751),
+		status: 'resolved',
+		note: 'Spoke with the reader; a warning, the first one.',
+		decided_at: at(-1800_000)
+	}
+];
+export const reportMessages = [
+	said('member', 1, 'Thank you, that is all I wanted to know.'),
+	said('host', 2, reported.text),
+	said('member', 3, 'Please do not say such things.')
+];
+
 export const audit = [
 	{
 		id: id(401),

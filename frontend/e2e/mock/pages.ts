@@ -45,6 +45,7 @@ export const pages: { name: string; path: string; role?: Role }[] = [
 	{ name: 'admin', path: '/admin', role: 'admin' },
 	{ name: 'admin-users', path: '/admin/users', role: 'admin' },
 	{ name: 'admin-sessions', path: '/admin/sessions', role: 'admin' },
+	{ name: 'admin-reports', path: '/admin/reports', role: 'admin' },
 	{ name: 'admin-audit', path: '/admin/audit', role: 'admin' },
 	{ name: 'admin-money', path: '/admin/money', role: 'admin' },
 	{ name: 'admin-payouts', path: '/admin/payouts', role: 'admin' },

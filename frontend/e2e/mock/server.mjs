@@ -338,6 +338,19 @@ const routes = [
 		/^\/v1\/admin\/users\/([^/]+)$/,
 		({ body }) => ok({ ...data.people.member, spending_locked: false, ...body })
 	],
+	[
+		'GET',
+		/^\/v1\/admin\/reports$/,
+		({ url }) => {
+			const status = url.searchParams.get('status') ?? 'open';
+			return ok({ items: data.reports.filter((one) => one.status === status) });
+		}
+	],
+	[
+		'GET',
+		/^\/v1\/admin\/reports\/([^/]+)$/,
+		() => ok({ report: data.reports[0], messages: data.reportMessages })
+	],
 	['GET', /^\/v1\/admin\/audit$/, () => ok({ items: data.audit })],
 	['GET', /^\/v1\/host\/payouts$/, () => ok(data.payouts)],
 	[

@@ -47,6 +47,7 @@ const samples = {
 	admin: paths.admin(),
 	adminUsers: paths.adminUsers(),
 	adminSessions: paths.adminSessions(),
+	adminReports: paths.adminReports(),
 	adminAudit: paths.adminAudit(),
 	adminMoney: paths.adminMoney(),
 	adminPayouts: paths.adminPayouts(),

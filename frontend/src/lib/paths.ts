@@ -34,6 +34,7 @@ export function makePaths(catalogue: string) {
 		admin: () => '/admin',
 		adminUsers: () => '/admin/users',
 		adminSessions: () => '/admin/sessions',
+		adminReports: () => '/admin/reports',
 		adminAudit: () => '/admin/audit',
 		adminMoney: () => '/admin/money',
 		adminPayouts: () => '/admin/payouts',

@@ -50,4 +50,5 @@ export type Modality = 'text' | 'voice' | 'video';
 export type SessionState = Session['state'];
 export type Receipt = Reply<'/v1/sessions/{session_id}/receipt', 'get'>;
 export type Message = Item<Reply<'/v1/sessions/{session_id}/messages', 'get'>>;
+export type MessageReport = Item<Reply<'/v1/admin/reports', 'get'>>;
 export type Note = Reply<'/v1/sessions/{session_id}/note', 'get'>;
