@@ -14,7 +14,7 @@ import { metronome } from '$lib/metronome';
 import type { Session } from '$lib/api/types';
 import type { Chat } from './chat.svelte';
 import type { Signals } from './media/signals';
-import { activeAt, changesAt, flowsAt, leftAt, nextRenewAt, viewOf } from './view';
+import { activeAt, changesAt, flowsAt, leftAt, mayGoOn, nextRenewAt, viewOf } from './view';
 
 const pollMs = 2000;
 const tickMs = 250;
@@ -53,6 +53,8 @@ export class Room {
 	#started = false;
 	/** The instant of the last time-made change that was looked at, and when. */
 	#looked = 0;
+	/** The pause that the room has asked to end by itself. */
+	#wentOnAfter: string | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#edge: ReturnType<typeof setTimeout> | undefined;
 	#due: ReturnType<typeof setTimeout> | undefined;
@@ -195,6 +197,20 @@ export class Room {
 		const edge = changesAt(session);
 		if (edge !== undefined) this.#lookAt(edge);
 		this.#planRenew(session);
+		void this.#goOn(session);
+	}
+
+	/** A missed lease is nobody's wish: asks once to go on. When that is refused, there is still the button. */
+	async #goOn(session: Session): Promise<void> {
+		const wanted = this.#started && mayGoOn(session, this.#clock.now());
+		if (!wanted || this.#wentOnAfter === session.paused_at) return;
+		this.#wentOnAfter = session.paused_at;
+		try {
+			this.#take(await this.#post('reconnect'));
+		} catch (error) {
+			if (asProblem(error).key === 'network') this.#wentOnAfter = undefined;
+			this.#plan(pollMs);
+		}
 	}
 
 	/** At the very instant: the beat of a second alone would take up to a second of what is left of a lease. */

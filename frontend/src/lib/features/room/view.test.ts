@@ -4,7 +4,7 @@ import { defaultSite } from '$lib/brand/site';
 import { wordsOf } from '$lib/brand/words';
 import { sessions } from '../../../../e2e/mock/data.mjs';
 import { announcement } from './announce';
-import { activeAt, changesAt, flowsAt, leftAt, nextRenewAt, viewOf } from './view';
+import { activeAt, changesAt, flowsAt, leftAt, mayGoOn, nextRenewAt, viewOf } from './view';
 
 const now = Date.parse('2026-11-20T15:00:00.000Z');
 const iso = (offset: number) => new Date(now + offset).toISOString();
@@ -59,6 +59,28 @@ describe('media', () => {
 		'do_not_flow_when_%s',
 		(state) => expect(flowsAt(active({ state }), now)).toBe(false)
 	);
+});
+
+describe('going on without a press', () => {
+	const paused = (facts: Partial<Session>) =>
+		mayGoOn(
+			active({
+				state: 'paused',
+				pause_reason: 'unrenewed',
+				paused_at: iso(-5000),
+				paid_until: undefined,
+				...facts
+			}),
+			now
+		);
+	it('is_for_a_lease_that_nobody_renewed_in_time', () => expect(paused({})).toBe(true));
+	it.each(['left', 'lost', 'funds'] as const)('is_not_for_a_side_that_%s', (pause_reason) =>
+		expect(paused({ pause_reason })).toBe(false)
+	);
+	it('is_over_after_a_minute_as_somebody_may_have_walked_away', () =>
+		expect(paused({ paused_at: iso(-60_000) })).toBe(false));
+	it('is_not_for_an_administrator_who_looks_on', () => expect(paused({ you: 'admin' })).toBe(false));
+	it('is_not_for_who_is_waited_for_already', () => expect(paused({ state: 'reconnecting' })).toBe(false));
 });
 
 it('time_changes_a_session_at_the_end_of_what_it_waits_for', () => {

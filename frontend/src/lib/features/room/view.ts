@@ -84,3 +84,16 @@ export function nextRenewAt(session: Session, lastRenewMs: number, beats: boolea
 function leastMs(session: Session): number {
 	return Math.min(2000, session.minute_seconds * 100);
 }
+
+/** How long after a missed lease the room asks to go on by itself: nobody has walked away from it yet. */
+const goOnMs = 60_000;
+
+/**
+ * Whether the room may ask to go on without a press: the paid time ended because no renewal got through, while both sides
+ * were there and the money was. A side that left, was lost or ran out of money decides for itself.
+ */
+export function mayGoOn(session: Session, serverNowMs: number): boolean {
+	const missed = session.state === 'paused' && session.pause_reason === 'unrenewed';
+	if (!missed || session.you === 'admin' || !session.paused_at) return false;
+	return serverNowMs - Date.parse(session.paused_at) < goOnMs;
+}
