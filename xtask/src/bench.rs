@@ -31,8 +31,7 @@ pub fn run(options: &Options) -> Result<()> {
     let help = options.arguments.iter().any(|word| word == "--help" || word == "-h");
     if options.arguments.first().is_some_and(|bench| bench == "cold") && !help {
         let tools = Tools::ready()?;
-        functions::build_deployed_for_here(&tools)?;
-        for (binary, archive) in functions::deployed_for_here() {
+        for (binary, archive) in functions::build_deployed_for_here(&tools)? {
             command.arg("--domain").arg(format!("{}:{}", binary.display(), archive.display()));
         }
     }

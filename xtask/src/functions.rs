@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::paths;
-use crate::process::{run, run_logged};
+use crate::process::{output, run, run_logged};
 use crate::steps::{Mark, marks, step};
 use crate::tools::Tools;
 
@@ -55,27 +55,35 @@ pub fn pack_for_here(tools: &Tools) -> Result<()> {
     })
 }
 
-/// Builds and packs the functions as they are deployed, but for this machine: what the benches start.
+/// Builds and packs the functions as they are deployed, but for this machine: what the benches start. Gives binary and
+/// archive of each domain.
 ///
 /// # Errors
 /// The build fails.
-pub fn build_deployed_for_here(tools: &Tools) -> Result<()> {
+pub fn build_deployed_for_here(tools: &Tools) -> Result<[(PathBuf, PathBuf); DOMAINS.len()]> {
     step("build the functions as they are deployed (the first time takes many minutes)", || {
+        // Named, so that the flags are for the functions and not for build scripts and macros, which do unwind.
+        let target = host()?;
         let mut command = cargo();
-        command.args(["build", "--bins", "--profile", PROFILE]).env("RUSTFLAGS", FLAGS);
+        command.args(["build", "--bins", "--profile", PROFILE, "--target", &target]);
         for domain in DOMAINS {
             command.args(["--package", domain]);
         }
-        run_logged(&mut command, &paths::scratch().join("logs/build-deployed.log"))?;
-        let (binaries, archives): (Vec<_>, Vec<_>) = deployed_for_here().into_iter().unzip();
-        pack(tools, "--smallest", &binaries, &archives)
+        let log = paths::scratch().join("logs/build-deployed.log");
+        run_logged(command.env("RUSTFLAGS", FLAGS), &log)?;
+        let folder = paths::target().join(target).join(PROFILE);
+        let binaries = DOMAINS.map(|domain| folder.join(domain));
+        let archives = DOMAINS.map(|domain| folder.join(format!("{domain}.zip")));
+        pack(tools, "--smallest", &binaries, &archives)?;
+        Ok(DOMAINS.map(|domain| (folder.join(domain), folder.join(format!("{domain}.zip")))))
     })
 }
 
-/// Binary and archive of each domain as [`build_deployed_for_here`] makes them.
-pub fn deployed_for_here() -> [(PathBuf, PathBuf); DOMAINS.len()] {
-    let folder = paths::target().join(PROFILE);
-    DOMAINS.map(|domain| (folder.join(domain), folder.join(format!("{domain}.zip"))))
+/// The target that the compiler compiles for when none is named.
+fn host() -> Result<String> {
+    let told = output(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not tell its host")?.to_owned())
 }
 
 /// The archives of the domains, where the template looks for them.
@@ -93,28 +101,24 @@ fn pack(tools: &Tools, option: &str, binaries: &[PathBuf], archives: &[PathBuf])
     run(&mut command)
 }
 
-/// Builds and packs the functions for AWS: release, for `arm64` or `x86_64`.
+/// Builds and packs the functions for AWS, for `arm64` or `x86_64`, as small as they get.
 ///
 /// # Errors
 /// The cross-compilation fails; its messages are on the terminal.
 pub fn build_for_aws(tools: &Tools, architecture: &str) -> Result<()> {
-    step(&format!("build the functions for AWS ({architecture})"), || {
-        let out = paths::target().join("lambda");
+    step(&format!("build the functions for AWS ({architecture}; minutes a domain)"), || {
+        let out = paths::target().join("lambda").join(architecture);
         let mut command = tools.command("cargo-lambda");
         command
-            .args(["lambda", "build", "--release", "--output-format", "zip", "--lambda-dir"])
-            .arg(&out);
-        if architecture == "arm64" {
-            command.arg("--arm64");
-        }
+            .args(["lambda", "build", "--profile", PROFILE, "--lambda-dir"])
+            .arg(&out)
+            .arg(if architecture == "arm64" { "--arm64" } else { "--x86-64" })
+            .env("RUSTFLAGS", FLAGS);
         for domain in DOMAINS {
             command.args(["--package", domain, "--bin", domain]);
         }
         run(&mut command)?;
-        for (domain, archive) in DOMAINS.iter().zip(archives()) {
-            std::fs::create_dir_all(paths::archives())?;
-            std::fs::copy(out.join(domain).join("bootstrap.zip"), archive)?;
-        }
-        Ok(())
+        let binaries = DOMAINS.map(|domain| out.join(domain).join("bootstrap"));
+        pack(tools, "--smallest", &binaries, &archives())
     })
 }

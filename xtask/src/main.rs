@@ -40,7 +40,7 @@ enum Task {
     Test(test::Options),
     /// The quick part of `test`: no stack, no browser.
     Check,
-    /// Measure speed and cost: `cargo x bench tick`, `core`, `cold`.
+    /// Measure speed and cost: `cargo x bench tick`, `core`, `scale`, `cold`.
     Bench(bench::Options),
     /// Simulate the whole back end, seed by seed, and ask the laws of money of every write.
     Simulate(simulate::Options),
