@@ -20,6 +20,8 @@ mod ledger_model;
 #[cfg(test)]
 mod live_world;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod openapi;

@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use store::user::{Role, User};
 
+use crate::finish::Who;
 use crate::tokens::TokenError;
 use crate::{Ctx, Kind, Problem};
 
@@ -75,6 +76,9 @@ where
         let user = user.ok_or(TokenError::Refused("no such user"))?;
         if claims.generation != user.token_generation {
             return Err(TokenError::Refused("signed out everywhere").into());
+        }
+        if let Some(who) = parts.extensions.get::<Who>() {
+            who.is(user.id);
         }
         let writes = !matches!(parts.method, Method::GET | Method::HEAD);
         Ok(Self { user, writes })

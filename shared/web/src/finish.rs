@@ -1,5 +1,7 @@
 //! The layer around every router: the request id, what is not there, security headers, the log.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -30,14 +32,28 @@ pub fn serve(router: impl Into<Router>) -> Router {
         .layer(from_fn(finish))
 }
 
-async fn finish(request: Request, next: Next) -> Response {
+/// Who turned out to call, for the log: [`crate::Caller`] writes it when a token counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Who(Arc<OnceLock<Uuid>>);
+
+impl Who {
+    /// The caller is known.
+    pub(crate) fn is(&self, user_id: Uuid) {
+        // A second caller of one request would be the same one.
+        let _ = self.0.set(user_id);
+    }
+}
+
+async fn finish(mut request: Request, next: Next) -> Response {
+    let who = Who::default();
+    request.extensions_mut().insert(who.clone());
     let id = match request.extensions().get::<RequestId>() {
         Some(id) => id.0.clone(),
         None => Uuid::new_v4().to_string(),
     };
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions().get::<Problem>().cloned() {
-        problem.log(&id);
+        problem.log(&id, who.0.get().copied());
         let set_by_handler = std::mem::take(response.headers_mut());
         response = problem.render(Some(&id));
         for (name, value) in &set_by_handler {

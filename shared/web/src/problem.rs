@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use store::{CommitError, StoreError};
 use tracing::Level;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::Kind;
 
@@ -139,15 +140,19 @@ impl Problem {
         self.0.kind.status()
     }
 
-    /// Writes the problem's log line. `cause` names what was wrong with the request, never what was in it.
-    pub(crate) fn log(&self, request_id: &str) {
+    /// Writes the problem's log line. `cause` names what was wrong with the request, never what was in it; `user_id` is
+    /// absent for whoever could not show who they are.
+    pub(crate) fn log(&self, request_id: &str, user_id: Option<Uuid>) {
         let key = self.0.kind.key();
         let cause = self.0.cause.as_deref().unwrap_or("");
+        let user_id = user_id.map(tracing::field::display);
         match level(self.0.kind) {
-            Level::ERROR => tracing::error!(request_id, key, cause, "a request failed"),
-            Level::WARN => tracing::warn!(request_id, key, cause, "a request was put off"),
-            Level::INFO => tracing::info!(request_id, key, cause, "a door was shut"),
-            _ => tracing::debug!(request_id, key, cause, "a request was refused"),
+            Level::ERROR => tracing::error!(request_id, user_id, key, cause, "a request failed"),
+            Level::WARN => {
+                tracing::warn!(request_id, user_id, key, cause, "a request was put off");
+            }
+            Level::INFO => tracing::info!(request_id, user_id, key, cause, "a door was shut"),
+            _ => tracing::debug!(request_id, user_id, key, cause, "a request was refused"),
         }
     }
 
