@@ -14,6 +14,7 @@ mod local;
 mod paths;
 mod process;
 mod redrive;
+mod schemathesis;
 mod simulate;
 mod site;
 mod steps;
@@ -50,6 +51,8 @@ enum Task {
     Deploy(deploy::DeployOptions),
     /// Run a fuzz target: `cargo x fuzz jwt --runs 10000000`.
     Fuzz(fuzz::Options),
+    /// Send requests that a machine makes up from openapi.json through the whole API.
+    Schemathesis(schemathesis::Options),
     /// Call one function of the running local stack with its file in events/.
     Invoke(dev::InvokeOptions),
     /// Show the dead letters, and send those of billing back to work.
@@ -77,6 +80,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build(options) => deploy::build(&options),
         Task::Deploy(options) => deploy::run(&options),
         Task::Fuzz(options) => fuzz::run_target(&options),
+        Task::Schemathesis(options) => schemathesis::send(&options),
         Task::Invoke(options) => dev::invoke(&options),
         Task::Redrive(options) => redrive::run(&options),
     }

@@ -1,5 +1,5 @@
-//! The Python tools (local AWS, SAM, cargo-lambda, zig), installed once per pinned list and shared
-//! by all clones of a user.
+//! The Python tools (local AWS, SAM, cargo-lambda, zig; Schemathesis), installed once per pinned list and
+//! shared by all clones of a user.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,25 +17,37 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Finds the tools, and installs them when the pinned list is new.
+    /// Finds the tools of the local stack, and installs them when their pinned list is new.
     ///
     /// # Errors
     /// No Python 3.10 or newer, or a failed installation.
     pub fn ready() -> Result<Self> {
-        let list = paths::root().join("tools/requirements.txt");
+        Self::installed("tools", "requirements.txt", "local AWS, SAM, cargo-lambda")
+    }
+
+    /// The same for what makes requests up. It has needs of its own, and so a place of its own.
+    ///
+    /// # Errors
+    /// As [`Tools::ready`].
+    pub fn for_requests() -> Result<Self> {
+        Self::installed("schemathesis", "schemathesis.txt", "Schemathesis")
+    }
+
+    fn installed(name: &str, list: &str, what: &str) -> Result<Self> {
+        let list = paths::root().join("tools").join(list);
         let python = python()?;
         let version = output(Command::new(&python).args(["-c", "import sys; print(sys.version)"]))?;
         let cache = paths::cache();
-        let mark = Mark::of(&cache, "tools", std::slice::from_ref(&list), &[&version])?;
-        let folder = cache.join(format!("tools-{}", mark.digest()));
+        let mark = Mark::of(&cache, name, std::slice::from_ref(&list), &[&version])?;
+        let folder = cache.join(format!("{name}-{}", mark.digest()));
         let tools = Self { bin: folder.join("bin") };
         let done = folder.join("installed");
         if done.exists() {
             return Ok(tools);
         }
-        step("install the tools (local AWS, SAM, cargo-lambda; once, about a minute)", || {
+        step(&format!("install the tools ({what}; once, about a minute)"), || {
             fs::create_dir_all(&cache)?;
-            let log = paths::scratch().join("logs/tools.log");
+            let log = paths::scratch().join(format!("logs/{name}.log"));
             run_logged(Command::new(&python).args(["-m", "venv", "--clear"]).arg(&folder), &log)
                 .context("Python cannot make a virtual environment; on Debian: apt-get install python3-venv")?;
             run_logged(

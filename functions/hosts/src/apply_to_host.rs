@@ -25,14 +25,19 @@ pub const ROUTE: Route = Route::post("apply_to_host", "/v1/host/application")
 #[serde(deny_unknown_fields)]
 pub struct ApplyToHost {
     /// 2 to 60 characters in one line.
+    #[schema(min_length = 2, max_length = 60)]
     name: String,
     /// 3 to 40 of `a` to `z`, `0` to `9` and single hyphens between them.
+    #[schema(min_length = 3, max_length = 40, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: String,
     /// 40 to 4,000 characters.
+    #[schema(min_length = 40, max_length = 4000)]
     bio: String,
     /// 1 to 12 topics of 2 to 30 characters, no two the same.
+    #[schema(min_items = 1, max_items = 12)]
     specialties: Vec<String>,
     /// 20 to 2,000 characters for the admins.
+    #[schema(min_length = 20, max_length = 2000)]
     statement: String,
 }
 

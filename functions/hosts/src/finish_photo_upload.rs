@@ -31,6 +31,7 @@ pub const ROUTE: Route = Route::post("finish_photo_upload", "/v1/host/photo/fini
 #[serde(deny_unknown_fields)]
 pub struct FinishPhotoUpload {
     /// As `start_photo_upload` gave it.
+    #[schema(pattern = "^uploads/hosts/[0-9a-f-]{36}/[0-9a-f-]{36}$")]
     photo_key: String,
 }
 

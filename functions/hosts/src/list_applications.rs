@@ -28,6 +28,7 @@ const PAGE: usize = 24;
 #[into_params(parameter_in = Query)]
 pub struct ListApplications {
     /// `pending` (default), `verified` or `rejected`.
+    #[param(pattern = "^(pending|verified|rejected)$")]
     status: Option<String>,
     /// Of the page before.
     cursor: Option<String>,

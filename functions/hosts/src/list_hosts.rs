@@ -39,24 +39,31 @@ const CATALOGUE: &str = "CATALOGUE";
 pub struct ListHosts {
     /// `text`, `voice` or `video`: only who offers it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^(text|voice|video)$")]
     modality: Option<String>,
     /// `under-2`, `2-to-5`, `5-to-10` or `10-up` a minute, major units: of that modality, else the cheapest.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^(under-2|2-to-5|5-to-10|10-up)$")]
     price: Option<String>,
     /// `3.5`, `4` or `4.5`: at least this average.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^(3\\.5|4|4\\.5)$")]
     rating: Option<String>,
     /// Words of the name or a topic, 1 to 80 characters; case and accents do not matter.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(min_length = 1, max_length = 80)]
     q: Option<String>,
     /// One topic, 2 to 30 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(min_length = 2, max_length = 30)]
     specialty: Option<String>,
     /// `featured` (default), `rating`, `price` or `reviews`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^(featured|rating|price|reviews)$")]
     sort: Option<String>,
     /// Of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 1024)]
     cursor: Option<String>,
 }
 

@@ -23,6 +23,7 @@ pub const ROUTE: Route = Route::post("reject_host", "/v1/admin/hosts/{host_id}/r
 #[serde(deny_unknown_fields)]
 pub struct RejectHost {
     /// 3 to 1,000 characters; the person reads them.
+    #[schema(min_length = 3, max_length = 1000)]
     reason: String,
 }
 

@@ -26,8 +26,10 @@ const STARTS_MAX: u64 = 20;
 #[serde(deny_unknown_fields)]
 pub struct StartPhotoUpload {
     /// `image/jpeg`, `image/png` or `image/webp`.
+    #[schema(pattern = "^image/(jpeg|png|webp)$")]
     content_type: String,
     /// 1 to 5,242,880.
+    #[schema(minimum = 1, maximum = 5_242_880)]
     size_bytes: i64,
 }
 

@@ -20,12 +20,16 @@ pub const ROUTE: Route = Route::patch("update_host_self", "/v1/host/profile")
 #[serde(deny_unknown_fields)]
 pub struct UpdateHostSelf {
     /// 2 to 60 characters in one line.
+    #[schema(min_length = 2, max_length = 60)]
     name: Option<String>,
     /// 3 to 40 of `a` to `z`, `0` to `9` and single hyphens between them.
+    #[schema(min_length = 3, max_length = 40, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: Option<String>,
     /// 40 to 4,000 characters.
+    #[schema(min_length = 40, max_length = 4000)]
     bio: Option<String>,
     /// 1 to 12 topics of 2 to 30 characters, no two the same.
+    #[schema(min_items = 1, max_items = 12)]
     specialties: Option<Vec<String>>,
     /// Of the profile that was read.
     version: u64,

@@ -36,9 +36,11 @@ const RESEND_SECONDS: u32 = 30;
 #[serde(deny_unknown_fields)]
 pub struct SendSignInMail {
     /// The mail address.
+    #[schema(format = Email, max_length = 254)]
     pub email: String,
     /// A path of this site to go to after signing in.
     #[serde(default)]
+    #[schema(max_length = 300, pattern = "^/")]
     pub return_to: Option<String>,
 }
 

@@ -31,6 +31,7 @@ pub const ROUTE: Route = Route::post("sign_in_with_code", "/v1/sign-in/code")
 #[serde(deny_unknown_fields)]
 pub struct SignInWithCode {
     /// The mail address.
+    #[schema(format = Email, max_length = 254)]
     pub email: String,
     /// Six digits.
     #[schema(pattern = "^[0-9]{6}$")]

@@ -13,7 +13,7 @@ use crate::session_cookie::{RefreshToken, forget};
 
 /// The route.
 pub const ROUTE: Route = Route::post("sign_out", "/v1/tokens/sign-out")
-    .auth(Auth::Cookie)
+    .auth(Auth::MaybeCookie)
     .needs(&[Need::APP_READ, Need::APP_UPDATE]);
 
 /// Nothing: the cookie says it all.

@@ -42,6 +42,7 @@ pub struct StartOidc {
     pub issuer: String,
     /// A path of this site to go to after signing in.
     #[serde(default)]
+    #[schema(max_length = 300, pattern = "^/")]
     pub return_to: Option<String>,
 }
 

@@ -22,6 +22,7 @@ pub const ROUTE: Route = Route::patch("update_me", "/v1/me")
 pub struct UpdateMe {
     /// The name that others see, 1 to 60 characters.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 60)]
     pub display_name: Option<String>,
     /// IANA name of a time zone.
     #[serde(default)]

@@ -41,6 +41,7 @@ pub struct UpdateUser {
     #[serde(default)]
     pub sign_out: Option<bool>,
     /// Why, 1 to 500 characters, for the audit log.
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
 }
 

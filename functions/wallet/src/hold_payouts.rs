@@ -24,6 +24,7 @@ pub const ROUTE: Route = Route::post("hold_payouts", "/v1/admin/hosts/{host_id}/
 #[serde(deny_unknown_fields)]
 pub struct HoldPayouts {
     /// 3 to 500 characters; the host sees it, and it is kept in the audit log.
+    #[schema(min_length = 3, max_length = 500)]
     reason: String,
 }
 

@@ -29,6 +29,7 @@ const PAGE: usize = 24;
 #[into_params(parameter_in = Query)]
 pub struct ListPayouts {
     /// `reserved`, `paid` (default), `failed` or `returned`.
+    #[param(pattern = "^(reserved|paid|failed|returned)$")]
     state: Option<String>,
     /// As an earlier page gave it.
     cursor: Option<String>,

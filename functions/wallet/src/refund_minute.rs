@@ -50,6 +50,7 @@ pub struct RefundRequest {
     /// Who pays.
     funded_by: FundedBy,
     /// Why: 3 to 500 characters, kept in the audit log and shown on the member's statement.
+    #[schema(min_length = 3, max_length = 500)]
     reason: String,
 }
 

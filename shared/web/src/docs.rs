@@ -84,9 +84,13 @@ fn bound_key(operation: &mut Operation) {
 fn add_security(operation: &mut Operation, route: &Route) {
     let scheme = match route.auth {
         Auth::Member | Auth::Host | Auth::Admin => "access_token",
-        Auth::Cookie => "refresh_cookie",
+        Auth::Cookie | Auth::MaybeCookie => "refresh_cookie",
         Auth::Public | Auth::Signature | Auth::Machine => return,
     };
     let scopes: [&str; 0] = [];
-    operation.security = Some(vec![SecurityRequirement::new(scheme, scopes)]);
+    let mut ways = vec![SecurityRequirement::new(scheme, scopes)];
+    if route.auth == Auth::MaybeCookie {
+        ways.push(SecurityRequirement::default());
+    }
+    operation.security = Some(ways);
 }

@@ -51,6 +51,8 @@ pub enum Auth {
     Public,
     /// Who holds the refresh cookie.
     Cookie,
+    /// Anybody; the refresh cookie is read where there is one.
+    MaybeCookie,
     /// Anybody signed in; the handler may narrow it to the owner.
     Member,
     /// A verified host.
@@ -262,7 +264,12 @@ impl Route {
             kinds.push(Kind::Forbidden);
         }
         let writes = matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE");
-        if writes && !matches!(self.auth, Auth::Public | Auth::Cookie | Auth::Signature) {
+        if writes
+            && !matches!(
+                self.auth,
+                Auth::Public | Auth::Cookie | Auth::MaybeCookie | Auth::Signature
+            )
+        {
             kinds.push(Kind::Suspended);
         }
         if writes && self.trigger == Trigger::Api {

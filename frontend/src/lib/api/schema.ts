@@ -2673,7 +2673,10 @@ export interface components {
         };
         /** @description Whom to mail. */
         SendSignInMail: {
-            /** @description The mail address. */
+            /**
+             * Format: email
+             * @description The mail address.
+             */
             email: string;
             /** @description A path of this site to go to after signing in. */
             return_to?: string | null;
@@ -2963,7 +2966,10 @@ export interface components {
         SignInWithCode: {
             /** @description Six digits. */
             code: string;
-            /** @description The mail address. */
+            /**
+             * Format: email
+             * @description The mail address.
+             */
             email: string;
         };
         /** @description The token of a link. */

@@ -1,0 +1,211 @@
+//! People with something between them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::State;
+use axum::{Json, Router};
+use identity::{family, proof};
+use ledger::Currency;
+use runtime::{Clock, new_id};
+use serde_json::{Value, json};
+use store::Transaction;
+use store::host::{HostItem, Rates, Status};
+use store::payout::{PayoutItem, PayoutStatus, host_list, status_list};
+use store::sign_in::{challenge_key, create_family, find_challenge};
+use testkit::{Kit, Person, call, post};
+use uuid::Uuid;
+use web::{random_secret, secret_hash};
+
+/// What a member has to spend, minor units.
+const BALANCE_MINOR: i64 = 10_000;
+/// How far a session goes, by whom: each scene stops at the next step, in turn.
+const STEPS: [(bool, &str); 6] = [
+    (true, "accept"),
+    (false, "join"),
+    (true, "join"),
+    (true, "messages"),
+    (false, "leave"),
+    (false, "end"),
+];
+
+/// Makes scenes.
+pub struct Theatre {
+    kit: Kit,
+    api: Router,
+    admin: Person,
+    made: AtomicUsize,
+}
+
+/// A new scene: tokens by role, and the ids of what belongs to its member and host, by the names that parameters and
+/// bodies have for them.
+pub async fn next(State(theatre): State<Arc<Theatre>>) -> Json<Value> {
+    let number = theatre.made.fetch_add(1, Ordering::Relaxed);
+    let (kit, admin) = (&theatre.kit, &theatre.admin);
+    let member = kit.member(&format!("Cleo{number}")).await;
+    let host = kit.host(&format!("Rhea{number}")).await;
+    kit.fund(&member, BALANCE_MINOR).await;
+    let tx = store::host::create(Transaction::new(), &profile(&host));
+    kit.store().commit(tx).await.unwrap();
+    // The second version puts the host into the catalogue.
+    let profile = kit.store().host(host.user.id).await.unwrap().unwrap();
+    let tx = store::host::save(Transaction::new(), &profile, &profile);
+    kit.store().commit(tx).await.unwrap();
+    let network = format!("172.16.{}.{}", number / 256 % 256, number % 256);
+    let scene = Scene { theatre: &theatre, network, member: &member, host: &host };
+    let mut ids = scene.session(number).await;
+    ids.insert("user_id", json!(member.id()));
+    ids.insert("host_id", json!(host.id()));
+    ids.insert("slug", json!(host.user.host_slug));
+    ids.insert("payout_id", json!(scene.payout().await));
+    ids.insert("photo_key", scene.photo().await);
+    ids.insert("top_up_id", scene.top_up().await);
+    let sign_in = scene.sign_in().await;
+    Json(json!({
+        "tokens": { "member": member.token, "host": host.token, "admin": kit.token(&admin.user).await },
+        "ids": ids,
+        "sign_in": sign_in,
+        "cookie": scene.cookie().await,
+    }))
+}
+
+impl Theatre {
+    pub async fn new(kit: Kit, api: Router) -> Self {
+        let admin = kit.admin("Ada").await;
+        Self { kit, api, admin, made: AtomicUsize::new(0) }
+    }
+}
+
+struct Scene<'a> {
+    theatre: &'a Theatre,
+    /// Everybody of a scene comes from one network.
+    network: String,
+    member: &'a Person,
+    host: &'a Person,
+}
+
+impl Scene<'_> {
+    /// A session that has come as far as it is this scene's turn; what was said in it, and reported.
+    async fn session(&self, number: usize) -> BTreeMap<&'static str, Value> {
+        let asked = json!({ "host_id": self.host.id(), "modality": "text" });
+        let session = self.done(self.member, "/v1/sessions", asked).await;
+        let path = format!("/v1/sessions/{}", session["id"].as_str().unwrap());
+        let mut ids = BTreeMap::from([("session_id", session["id"].clone())]);
+        for (by_host, verb) in STEPS.into_iter().take(number % (STEPS.len() + 1)) {
+            let person = if by_host { self.host } else { self.member };
+            let is_message = verb == "messages";
+            let body = if is_message { json!({ "text": "Good evening." }) } else { json!({}) };
+            let reply = self.done(person, &format!("{path}/{verb}"), body).await;
+            if is_message {
+                let report = format!("{path}/messages/{}/report", reply["id"].as_str().unwrap());
+                ids.insert("message_id", reply["id"].clone());
+                if number.is_multiple_of(2) {
+                    let body = json!({ "reason": "It was rude." });
+                    let report = self.done(self.member, &report, body).await;
+                    ids.insert("report_id", report["id"].clone());
+                }
+            }
+        }
+        ids
+    }
+
+    async fn top_up(&self) -> Value {
+        let body = json!({ "amount_minor": 2_500 });
+        self.done(self.member, "/v1/wallet/top-ups", body).await["id"].clone()
+    }
+
+    async fn photo(&self) -> Value {
+        let body = json!({ "content_type": "image/png", "size_bytes": 21 });
+        let upload = self.done(self.host, "/v1/host/photo", body).await;
+        let key = upload["photo_key"].as_str().unwrap();
+        self.theatre.kit.aws.put_object(key, "image/png", b"\x89PNG\r\n\x1a\n and more 1");
+        upload["photo_key"].clone()
+    }
+
+    /// A payout that was refused.
+    async fn payout(&self) -> String {
+        let (host_id, payout_id) = (self.host.id(), new_id(self.theatre.kit.clock.now()).to_string());
+        let item = PayoutItem {
+            payout_id: payout_id.clone(),
+            host_id: host_id.clone(),
+            host_name: self.host.user.display_name.clone(),
+            period: "2026-W46".into(),
+            attempt: 1,
+            transfer_key: payout_id.clone(),
+            account_id: "acct_1".into(),
+            amount_minor: 4_200,
+            currency: Currency::USD,
+            status: PayoutStatus::Failed,
+            transfer_id: None,
+            problem: Some("The account is closed.".into()),
+            claim: "claim".into(),
+            claimed_until_ms: 0,
+            sends: 1,
+            returned_minor: 0,
+            reserved_at_ms: 0,
+            decided_at_ms: Some(0),
+            gsi1pk: host_list(&host_id),
+            gsi1sk: payout_id.clone(),
+            gsi2pk: status_list(PayoutStatus::Failed),
+            gsi2sk: payout_id.clone(),
+        };
+        let tx = store::payout::create(Transaction::new(), &item);
+        self.theatre.kit.store().commit(tx).await.unwrap();
+        payout_id
+    }
+
+    /// What a sign-in mail to the member would carry.
+    async fn sign_in(&self) -> Value {
+        let email = &self.member.user.email;
+        self.done(self.member, "/v1/sign-in/mail", json!({ "email": email })).await;
+        let (ctx, key) = (self.theatre.kit.ctx(), challenge_key(email));
+        let challenge = find_challenge(&ctx.store, &key).await.unwrap().unwrap();
+        let code = proof(&ctx.tokens, challenge.id).await.unwrap().code;
+        json!({ "email": email, "code": code })
+    }
+
+    /// The value of a refresh cookie of the member.
+    async fn cookie(&self) -> String {
+        let (user, secret) = (&self.member.user, random_secret().unwrap());
+        let (ctx, id) = (self.theatre.kit.ctx(), new_id(self.theatre.kit.clock.now()));
+        let family =
+            family::begin(id, user.id, user.token_generation, secret_hash(&secret), ctx.now());
+        ctx.store.commit(create_family(Transaction::new(), &family)).await.unwrap();
+        format!("{}.{}.{secret}", user.id.simple(), id.simple())
+    }
+
+    /// A request that must work.
+    async fn done(&self, person: &Person, path: &str, body: Value) -> Value {
+        let key = Uuid::new_v4().to_string();
+        let request = post(path).bearer(&person.token).key(&key).peer(&self.network);
+        let reply = call(&self.theatre.api, request.json(body)).await;
+        assert!(reply.status < 300, "{path}: {}", reply.text);
+        reply.body
+    }
+}
+
+/// A verified host who is online.
+fn profile(host: &Person) -> HostItem {
+    HostItem {
+        host_id: host.user.id,
+        slug: host.user.host_slug.clone().unwrap(),
+        name: host.user.display_name.clone(),
+        bio: "I read cards, slowly and plainly, in English and Dutch.".into(),
+        specialties: vec!["tarot".into()],
+        rates: Rates { text_minor: Some(200), voice_minor: Some(300), video_minor: None },
+        currency: Currency::USD,
+        photo_key: None,
+        status: Status::Verified,
+        reject_reason: None,
+        statement: "Ten years at fairs and by phone.".into(),
+        online: true,
+        rating_total: 0,
+        review_count: 0,
+        session_count: 0,
+        applied_at_ms: 0,
+        verified_at_ms: Some(0),
+        decided_by: None,
+        version: 1,
+    }
+}
