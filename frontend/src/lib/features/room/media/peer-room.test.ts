@@ -16,18 +16,20 @@ afterEach(() => {
 
 function side(channel: FakeChannel, end: 0 | 1, modality = 'video') {
 	const peers: FakePeer[] = [];
+	const configurations: RTCConfiguration[] = [];
 	const devices = new FakeDevices();
 	const room = new PeerRoom({
 		signals: channel.end(end),
 		plan: planOf(modality),
 		polite: end === 1,
 		devices,
-		makePeer: () => {
+		makePeer: (configuration) => {
+			configurations.push(configuration);
 			peers.push(new FakePeer());
 			return peers.at(-1) as unknown as RTCPeerConnection;
 		}
 	});
-	return { room, devices, peers, peer: () => peers.at(-1) as FakePeer };
+	return { room, devices, peers, configurations, peer: () => peers.at(-1) as FakePeer };
 }
 
 function both(modality = 'video') {
@@ -51,6 +53,16 @@ describe('a room of two', () => {
 			expect(one.room.other.getTracks()).toHaveLength(2);
 			expect(one.room.state.other).toEqual({ mic: true, camera: true });
 			expect(one.peers).toHaveLength(1);
+		}
+	});
+
+	it('leaves_the_keys_of_each_connection_to_the_browser_and_names_no_server_unasked', async () => {
+		const { host, member } = both();
+		host.room.join();
+		member.room.join();
+		await pass(500);
+		for (const { configurations } of [host, member]) {
+			expect(configurations).toEqual([{ iceServers: [], bundlePolicy: 'max-bundle' }]);
 		}
 	});
 
