@@ -27,7 +27,7 @@ pub struct Options {
     /// Do not open a browser.
     #[arg(long)]
     no_open: bool,
-    /// The stack as the tests have it, to run some of them against: empty, minutes of five seconds, no schedules.
+    /// The stack as the tests have it, to run some of them against: empty, minutes of ten seconds, no schedules.
     #[arg(long)]
     for_tests: bool,
 }
@@ -170,5 +170,5 @@ pub fn start_for_tests(port: u16) -> Result<LocalStack> {
 }
 
 fn test_settings(port: u16) -> Settings {
-    Settings { name: "test", port, minute_seconds: 5, schedules: false }
+    Settings { name: "test", port, minute_seconds: 10, schedules: false }
 }

@@ -1,9 +1,12 @@
 /** People with a room: signed in, paid in and verified over the API, each in a browser of their own with fake devices. */
 import { chromium, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { address, admin, mailTo, signIn } from './support';
+import { address, admin, mailTo, signIn, watch } from './support';
 
 export type Modality = 'text' | 'voice' | 'video';
+
+/** Length of a billed minute on the stack of the tests (`test_settings` in `xtask/src/dev.rs`). */
+export const minuteMs = 10_000;
 
 const flags = [
 	'--no-sandbox',
@@ -17,9 +20,28 @@ const flags = [
 	'--disable-features=WebRtcHideLocalIpsWithMdns'
 ];
 
-/** A browser of one's own, as everybody has. */
-export async function ownBrowser(): Promise<Browser> {
-	return chromium.launch({ executablePath: process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium', args: flags });
+/** A browser that can be stopped as a whole, as when a lid is closed. */
+export interface OwnBrowser {
+	browser: Browser;
+	freeze(): void;
+	thaw(): void;
+	close(): Promise<void>;
+}
+
+export async function ownBrowser(): Promise<OwnBrowser> {
+	const server = await chromium.launchServer({
+		executablePath: process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium',
+		args: flags
+	});
+	const browser = await chromium.connect(server.wsEndpoint());
+	// The browser leads a process group, so its renderers and its network stop with it.
+	const group = -(server.process().pid ?? 0);
+	return {
+		browser,
+		freeze: () => process.kill(group, 'SIGSTOP'),
+		thaw: () => process.kill(group, 'SIGCONT'),
+		close: () => server.close()
+	};
 }
 
 interface Answer {
@@ -30,7 +52,7 @@ interface Answer {
 
 export class Someone {
 	readonly name: string;
-	readonly page: Page;
+	page: Page;
 	readonly context: BrowserContext;
 	readonly email: string;
 	id = '';
@@ -54,6 +76,16 @@ export class Someone {
 		const one = new Someone(name, context, page);
 		await one.#signIn();
 		return one;
+	}
+
+	/** A page in place of the one before, prepared before anything loads. What breaks on it goes into `faults`. */
+	async open(path: string, faults: string[], prepare?: (page: Page) => Promise<void>): Promise<void> {
+		const before = this.page;
+		this.page = await this.context.newPage();
+		await before.close();
+		await watch(this.page, faults);
+		await prepare?.(this.page);
+		await this.page.goto(path);
 	}
 
 	/** In the page itself, so that the cookie is the browser's. */
@@ -111,8 +143,26 @@ export class Someone {
 			.toBeGreaterThan(before);
 	}
 
-	/** Becomes a host who takes requests, with one rate for every way to talk. */
-	async openStudio(office: Page, rate_minor: number): Promise<void> {
+	/** Pays in what is missing to have this much. */
+	async haveFunds(amount_minor: number): Promise<void> {
+		const { available_minor } = await this.api('GET', '/v1/wallet');
+		if (available_minor < amount_minor) await this.topUp(Math.max(100, amount_minor - available_minor));
+	}
+
+	async setRates(rate_minor: number): Promise<void> {
+		const rates = { text_minor: rate_minor, voice_minor: rate_minor, video_minor: rate_minor };
+		await this.api('PUT', '/v1/host/rates', rates);
+	}
+
+	/** The receipt, once the reading is settled. */
+	async receipt(session: string) {
+		const path = `/v1/sessions/${session}/receipt`;
+		await expect.poll(async () => (await this.call('GET', path)).status).toBe(200);
+		return this.api('GET', path);
+	}
+
+	/** Applies to be a host. */
+	async apply(): Promise<void> {
 		const slug = `${this.name.toLowerCase().replaceAll(/\W/g, '')}-${randomUUID().slice(0, 8)}`;
 		await this.api('POST', '/v1/host/application', {
 			name: this.name,
@@ -121,14 +171,15 @@ export class Someone {
 			specialties: ['tarot'],
 			statement: 'Twelve years at fairs and by phone, with references on request.'
 		});
+	}
+
+	/** Becomes a host who takes requests, with one rate for every way to talk. */
+	async openStudio(office: Page, rate_minor: number): Promise<void> {
+		await this.apply();
 		const token = await tokenOf(office);
 		const verified = await this.call('POST', `/v1/admin/hosts/${this.id}/verify`, {}, token);
 		expect(verified.status, JSON.stringify(verified.body)).toBe(200);
-		await this.api('PUT', '/v1/host/rates', {
-			text_minor: rate_minor,
-			voice_minor: rate_minor,
-			video_minor: rate_minor
-		});
+		await this.setRates(rate_minor);
 		await this.api('PUT', '/v1/host/online', { online: true });
 	}
 }
@@ -153,18 +204,109 @@ export interface Room {
 	id: string;
 	member: Someone;
 	host: Someone;
+	/** What broke on the pages of both. */
+	faults: string[];
 }
 
 /** Asks, and opens the room on both sides. */
-export async function openRoom(member: Someone, host: Someone, modality: Modality): Promise<Room> {
+export async function openRoom(
+	member: Someone,
+	host: Someone,
+	modality: Modality,
+	prepare?: (page: Page) => Promise<void>
+): Promise<Room> {
 	const session = await member.api('POST', '/v1/sessions', { host_id: host.id, modality });
-	await Promise.all([member, host].map(({ page }) => page.goto(`/sessions/${session.id}`)));
-	return { id: session.id, member, host };
+	const faults: string[] = [];
+	const open = (one: Someone) => one.open(`/sessions/${session.id}`, faults, prepare);
+	await Promise.all([open(member), open(host)]);
+	return { id: session.id, member, host, faults };
 }
 
-/** Both come in: the clock runs. */
-export async function begin({ member, host }: Room): Promise<void> {
+/** Both come in: the clock runs. Gives the instant of the second one's press. */
+export async function begin({ member, host }: Room): Promise<number> {
 	await host.page.getByRole('button', { name: 'Accept' }).click();
-	await member.page.getByRole('button', { name: 'Join now' }).click();
-	for (const { page } of [member, host]) await expect(page.getByText('Running')).toBeVisible();
+	const join = member.page.getByRole('button', { name: 'Join now' });
+	await join.waitFor();
+	const pressed = Date.now();
+	await join.click();
+	for (const { page } of [member, host])
+		await expect(page.getByText('Running', { exact: true })).toBeVisible();
+	return pressed;
+}
+
+/** One ends it; both see that it is over. */
+export async function end(by: Someone, { member, host }: Room): Promise<void> {
+	await by.page.getByRole('button', { name: 'End', exact: true }).click();
+	await by.page.getByRole('button', { name: 'End now' }).click();
+	for (const { page } of [member, host]) await expect(page.getByText('The reading is over')).toBeVisible();
+}
+
+/** The receipt's own sums: minutes without a hole, no more than the active time began, all at the rate. */
+export function expectSound(receipt: Receipt, rate_minor: number): void {
+	const active = receipt.intervals.reduce(
+		(sum, one) => sum + Date.parse(one.until) - Date.parse(one.from),
+		0
+	);
+	expect(receipt.active_ms).toBe(active);
+	const begun = Math.max(1, Math.ceil(active / minuteMs));
+	const numbers = receipt.minutes.map(({ number }) => number);
+	expect(numbers).toEqual(Array.from({ length: begun }, (_, index) => index + 1));
+	expect(receipt.gross_minor).toBe(begun * rate_minor);
+}
+
+export interface Receipt {
+	active_ms: number;
+	gross_minor: number;
+	intervals: { from: string; until: string }[];
+	minutes: { number: number }[];
+}
+
+/** A camera whose pictures are small: two browsers draw and compress them on the same processors as everything else. */
+export async function smallCamera(page: Page): Promise<void> {
+	await page.addInitScript(() => {
+		const { mediaDevices } = navigator;
+		const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+		mediaDevices.getUserMedia = (wanted = {}) => {
+			if (typeof wanted.video !== 'object') return ask(wanted);
+			const video = { ...wanted.video, width: { ideal: 320 }, height: { ideal: 240 } };
+			return ask({ ...wanted, video });
+		};
+	});
+}
+
+/** Frames of the other side that this page has shown so far. */
+export function framesOf(page: Page): Promise<number> {
+	return page
+		.getByTestId('other-video')
+		.evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
+}
+
+/** The picture of the other side moves. */
+export async function expectMoving(page: Page): Promise<void> {
+	await expect(page.getByTestId('stage')).toHaveAttribute('data-link', 'connected', { timeout: 40_000 });
+	const before = await framesOf(page);
+	await expect.poll(() => framesOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 5);
+}
+
+/** Notes when each frame of the other side is shown, by the machine's clock: both browsers and the server share it. */
+export async function watchFrames(page: Page): Promise<void> {
+	await page.addInitScript(() => {
+		const shown: number[] = ((window as unknown as { shown: number[] }).shown = []);
+		const watched = new WeakSet();
+		setInterval(() => {
+			const video = document.querySelector<HTMLVideoElement>('[data-testid=other-video]');
+			if (!video || watched.has(video)) return;
+			watched.add(video);
+			const note = () => {
+				shown.push(Date.now());
+				video.requestVideoFrameCallback(note);
+			};
+			video.requestVideoFrameCallback(note);
+		}, 50);
+	});
+}
+
+/** When frames were shown, in milliseconds since 1970. */
+export function framesAt(page: Page): Promise<number[]> {
+	return page.evaluate(() => (window as unknown as { shown: number[] }).shown);
 }

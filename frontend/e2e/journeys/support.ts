@@ -22,7 +22,7 @@ export interface Options {
 export type Visit = (options?: Options) => Promise<Page>;
 
 /** What no page may do: break, be refused something by its own policy, or get a 5xx. */
-async function watch(page: Page, faults: string[]): Promise<void> {
+export async function watch(page: Page, faults: string[]): Promise<void> {
 	await page.addInitScript(() =>
 		document.addEventListener('securitypolicyviolation', (event) =>
 			console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)

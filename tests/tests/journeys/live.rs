@@ -104,7 +104,7 @@ impl Socket {
     }
 }
 
-/// Both sides renew, as their rooms do, until this is dropped: a minute of the test stack lasts five seconds.
+/// Both sides renew, as their rooms do, until this is dropped: a minute of the test stack lasts ten seconds.
 struct Kept(JoinHandle<()>);
 
 impl Kept {
