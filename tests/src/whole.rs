@@ -7,11 +7,19 @@ use web::Route;
 
 /// Every route of every domain.
 pub fn routes() -> Vec<Route> {
-    [identity::ROUTES, hosts::ROUTES, sessions::ROUTES, wallet::ROUTES, realtime::ROUTES].concat()
+    [
+        identity::ROUTES,
+        hosts::ROUTES,
+        sessions::ROUTES,
+        wallet::ROUTES,
+        realtime::ROUTES,
+        rooms::ROUTES,
+    ]
+    .concat()
 }
 
 /// The routers of all domains.
-pub fn routers(kit: &Kit) -> [OpenApiRouter; 5] {
+pub fn routers(kit: &Kit) -> [OpenApiRouter; 6] {
     let aws = kit.aws.config();
     let photos = Photos::from_aws(&kit.config.media_bucket, &aws);
     [
@@ -20,5 +28,6 @@ pub fn routers(kit: &Kit) -> [OpenApiRouter; 5] {
         sessions::router(sessions::App::new(kit.ctx())),
         wallet::router(wallet::App::new(kit.ctx(), &aws)),
         realtime::router(realtime::App::new(kit.ctx(), &aws)),
+        rooms::router(rooms::App::new(kit.ctx(), &aws)),
     ]
 }

@@ -136,6 +136,7 @@ function session(number, facts) {
 		id: id(number),
 		brand: 'soulseer',
 		modality: 'text',
+		room: 'peer',
 		state: 'waiting',
 		you: 'member',
 		member: { id: id(1), name: 'Mara', present: true, joined: false },

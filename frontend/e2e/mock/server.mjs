@@ -294,6 +294,7 @@ const routes = [
 			return anySession(call);
 		}
 	],
+	['POST', /^\/v1\/sessions\/([^/]+)\/media$/, () => ok({ adapter: 'peer', ice_servers: [] })],
 	['POST', /^\/v1\/sessions\/([^/]+)\/(?:accept|decline|cancel|leave|reconnect|renew)$/, anySession],
 	['GET', /^\/v1\/sessions\/([^/]+)$/, anySession],
 	[

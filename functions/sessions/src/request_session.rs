@@ -1,7 +1,7 @@
 //! `POST /v1/sessions`: a member asks a host for a session.
 //!
 //! `{host_id, modality}` -> 201 `Session`, waiting for two minutes; nothing is charged. With an idempotency key. The rate,
-//! the fee rule and the lengths of minute and lease are fixed now. 404 unless the host is verified; 403 `own-session`,
+//! the fee rule, the lengths of minute and lease and the room's adapter are fixed now. 404 unless the host is verified; 403 `own-session`,
 //! `suspended`, `spending-locked`; 409 `host-offline`, `modality-off`, `session-open` with the caller's `session_id`,
 //! `host-busy`; 402 `funds-too-low` if the balance does not cover one minute; 10 requests in five minutes.
 
@@ -15,6 +15,7 @@ use runtime::new_id;
 use serde::Deserialize;
 use store::host::{HostItem, Status};
 use store::session::{Participant, PresenceItem, SessionItem, create_session, touch};
+use store::site::Site;
 use store::user::User;
 use store::wallet::WalletItem;
 use store::{CommitError, Transaction};
@@ -163,10 +164,10 @@ async fn prepare(
     let wallet = ctx.store.wallet(&user.id.to_string()).await?;
     let wallet = wallet.ok_or_else(|| Problem::internal("the member has no wallet"))?;
     let wallet = solvent(wallet, rate)?;
-    let (brand, fee_rule) = fee_rule(ctx).await?;
+    let site = store::site::active(&ctx.store, &ctx.config.brand).await?;
     let terms = Terms {
         rate,
-        fee_rule,
+        fee_rule: fee_rule(ctx, &site)?,
         minute_ms: i64::from(ctx.config.minute_seconds).saturating_mul(1_000),
         lease_minutes: ctx.config.lease_minutes,
     };
@@ -177,11 +178,12 @@ async fn prepare(
     let host = Participant { id: body.host_id.to_string(), name: host.name, slug };
     let session = SessionItem::request(
         new_id(now).to_string(),
-        &brand,
+        &site.brand,
         body.modality.as_str(),
         (member, host),
         Meter::request(terms, now_ms),
     );
+    let session = session.carried_by(site.room);
     let presence = PresenceItem { member_ms: Some(now_ms), ..PresenceItem::default() };
     Ok(Room::observe(session, wallet, &presence, now_ms))
 }
@@ -212,14 +214,12 @@ fn solvent(wallet: WalletItem, rate: Money) -> Result<WalletItem, Problem> {
     Ok(wallet)
 }
 
-/// The active brand and its fee rule: the deployment's own percentage for its own brand, else the brand's.
-async fn fee_rule(ctx: &Ctx) -> Result<(String, FeeRule), Problem> {
-    let site = store::site::active(&ctx.store, &ctx.config.brand).await?;
+/// A brand's fee rule: the deployment's own percentage for its own brand, else the brand's.
+fn fee_rule(ctx: &Ctx, site: &Site) -> Result<FeeRule, Problem> {
     let percent = if site.brand == ctx.config.brand {
         ctx.config.fee_percent.to_string()
     } else {
-        site.fee_percent
+        site.fee_percent.clone()
     };
-    let rule = FeeRule::new(&site.brand, &percent).map_err(Problem::internal)?;
-    Ok((site.brand, rule))
+    FeeRule::new(&site.brand, &percent).map_err(Problem::internal)
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use metering::{HEARTBEAT_MS, Side};
 use serde::Serialize;
 use store::session::SessionItem;
+use store::site::RoomAdapter;
 use utoipa::ToSchema;
 use web::At;
 
@@ -64,6 +65,8 @@ pub struct Session {
     pub brand: String,
     /// `text`, `voice` or `video`.
     pub modality: String,
+    /// What carries sound and picture, fixed at the request.
+    pub room: RoomAdapter,
     /// The state at `now`.
     pub state: State,
     /// As whom the caller sees it.
@@ -159,6 +162,7 @@ impl Session {
             id: item.session_id.clone(),
             brand: item.brand.clone(),
             modality: item.modality.clone(),
+            room: item.room,
             state: meter.state.into(),
             you,
             member: person(room, Side::Member),

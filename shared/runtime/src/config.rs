@@ -48,6 +48,13 @@ pub struct Config {
     pub stripe_base_url: Option<String>,
     /// `STRIPE_SECRET_ID`: the secret in Secrets Manager with Stripe's keys.
     pub stripe_secret_id: Option<String>,
+    /// `ICE_URLS` (comma separated, default none): STUN and TURN servers of rooms between two browsers, `stun:`, `turn:` or
+    /// `turns:`. TURN needs `turn_secret` in the room's secret.
+    pub ice_urls: Vec<String>,
+    /// `ROOM_SECRET_ID`: the secret in Secrets Manager with the keys of what carries rooms.
+    pub room_secret_id: Option<String>,
+    /// `WHEREBY_BASE_URL`: another address than Whereby's own.
+    pub whereby_base_url: Option<String>,
     /// `ADMIN_EMAILS` (comma separated): who becomes an admin at sign-in. Lower case.
     pub admin_emails: Vec<String>,
     /// `EDGE_KEY`: what our CDN shows in `x-parlor-edge`, so that its word on the viewer's address is taken.
@@ -122,6 +129,11 @@ impl Config {
                 .map(|value| url("STRIPE_BASE_URL", value))
                 .transpose()?,
             stripe_secret_id: optional("STRIPE_SECRET_ID"),
+            ice_urls: ice_urls("ICE_URLS", optional("ICE_URLS"))?,
+            room_secret_id: optional("ROOM_SECRET_ID"),
+            whereby_base_url: optional("WHEREBY_BASE_URL")
+                .map(|value| url("WHEREBY_BASE_URL", value))
+                .transpose()?,
             admin_emails: optional("ADMIN_EMAILS").map_or_else(Vec::new, |list| addresses(&list)),
             edge_key: optional("EDGE_KEY"),
             handler: optional("HANDLER").unwrap_or_else(|| "http".to_owned()),
@@ -208,6 +220,26 @@ fn addresses(list: &str) -> Vec<String> {
         .collect()
 }
 
+/// More servers than this slow the search for a way down, and browsers warn.
+const ICE_URLS_MAX: usize = 8;
+
+fn ice_urls(name: &'static str, value: Option<String>) -> Result<Vec<String>, ConfigError> {
+    let urls: Vec<String> = value
+        .iter()
+        .flat_map(|list| list.split(','))
+        .map(|one| one.trim().to_owned())
+        .filter(|one| !one.is_empty())
+        .collect();
+    let known = |one: &String| {
+        let rest = ["stun:", "turn:", "turns:"].iter().find_map(|scheme| one.strip_prefix(scheme));
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', ' ', '@']))
+    };
+    if urls.len() > ICE_URLS_MAX || !urls.iter().all(known) {
+        return Err(bad(name, "must be up to 8 addresses like stun:host:port or turn:host:port"));
+    }
+    Ok(urls)
+}
+
 fn issuers(name: &'static str, value: Option<String>) -> Result<Vec<OidcIssuer>, ConfigError> {
     let Some(value) = value else {
         return Ok(Vec::new());
@@ -260,6 +292,7 @@ mod tests {
         assert_eq!(config.minute_seconds, 60);
         assert_eq!(config.handler, "http");
         assert!(config.oidc_issuers.is_empty() && config.admin_emails.is_empty());
+        assert!(config.ice_urls.is_empty() && config.room_secret_id.is_none());
     }
 
     #[test]
@@ -277,6 +310,14 @@ mod tests {
             ("LEASE_MINUTES", "6", "between 1 and 5"),
             ("MINUTE_SECONDS", "0", "between 1 and 60"),
             ("MAIL_FROM", "nobody", "not an e-mail address"),
+            ("ICE_URLS", "https://turn.example.com", "up to 8 addresses"),
+            ("ICE_URLS", "turn:", "up to 8 addresses"),
+            (
+                "ICE_URLS",
+                "stun:a,stun:b,stun:c,stun:d,stun:e,stun:f,stun:g,stun:h,stun:i",
+                "up to 8",
+            ),
+            ("WHEREBY_BASE_URL", "whereby", "must be a URL"),
             ("OIDC_ISSUERS", "[{}]", "missing field"),
             ("OIDC_ISSUERS", "{", "not a list of issuers"),
         ] {
@@ -284,6 +325,14 @@ mod tests {
             assert_eq!(error.name, name);
             assert!(error.to_string().contains(problem), "{error}");
         }
+    }
+
+    #[test]
+    fn ice_servers_are_a_list_of_addresses() {
+        let list = "stun:stun.example.com:3478, turn:turn.example.com:3478?transport=udp,";
+        let config = with("ICE_URLS", list).unwrap();
+        assert_eq!(config.ice_urls.len(), 2);
+        assert_eq!(config.ice_urls[1], "turn:turn.example.com:3478?transport=udp");
     }
 
     #[test]

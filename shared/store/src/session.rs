@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use metering::{Meter, Settlement, Side, Sides};
 use serde::{Deserialize, Serialize};
 
+use crate::site::RoomAdapter;
 use crate::wallet::shard_of;
 use crate::{Condition, Key, Store, StoreError, Table, Transaction, Update};
 
@@ -32,6 +33,9 @@ pub struct SessionItem {
     pub brand: String,
     /// `text`, `voice` or `video`.
     pub modality: String,
+    /// What carries its sound and picture, fixed at the request: both sides always use the same.
+    #[serde(default)]
+    pub room: RoomAdapter,
     /// Who pays.
     pub member: Participant,
     /// Who is paid.
@@ -203,6 +207,7 @@ impl SessionItem {
             session_id,
             brand: brand.to_owned(),
             modality: modality.to_owned(),
+            room: RoomAdapter::default(),
             member,
             host,
             meter,
@@ -211,6 +216,12 @@ impl SessionItem {
             leased: None,
             settlement: None,
         }
+    }
+
+    /// The same, carried by this adapter.
+    #[must_use]
+    pub fn carried_by(self, room: RoomAdapter) -> Self {
+        Self { room, ..self }
     }
 
     /// On which side a user is, if on any.

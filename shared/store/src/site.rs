@@ -35,8 +35,20 @@ pub struct Site {
     pub lease_minutes: u32,
     /// Seconds in a session minute.
     pub minute_seconds: u32,
+    /// What carries sound and picture of the brand's sessions.
+    #[serde(default)]
+    pub room: RoomAdapter,
     /// Rises with each change of the record.
     pub version: u64,
+}
+
+/// What carries sound and picture of a session: the implementation of the media room on both sides.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomAdapter {
+    /// Straight between the two browsers; no vendor.
+    #[default]
+    Peer,
 }
 
 /// What the brand calls things.

@@ -124,6 +124,7 @@ fn setting(name: &str) -> Option<String> {
         "FEE_PERCENT" => "30",
         "MAIL_FROM" => "hello@parlor.test",
         "STRIPE_SECRET_ID" => "stripe",
+        "ROOM_SECRET_ID" => "room",
         _ => return None,
     };
     Some(value.to_owned())

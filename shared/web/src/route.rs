@@ -141,6 +141,8 @@ needs! {
     MEDIA_DELETE = "s3:DeleteObject" on "Media";
     /// Read Stripe's keys.
     STRIPE_SECRET = "secretsmanager:GetSecretValue" on "StripeSecret";
+    /// Read the keys of what carries rooms.
+    ROOM_SECRET = "secretsmanager:GetSecretValue" on "RoomSecret";
     /// Read the client secrets at OIDC issuers.
     OIDC_SECRET = "secretsmanager:GetSecretValue" on "OidcSecret";
 }

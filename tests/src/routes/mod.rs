@@ -4,5 +4,6 @@
 mod hosts;
 mod identity;
 mod realtime;
+mod rooms;
 mod sessions;
 pub mod wallet;

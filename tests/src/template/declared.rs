@@ -12,6 +12,7 @@ fn declared() -> BTreeMap<&'static str, &'static [Route]> {
         ("hosts", hosts::ROUTES),
         ("identity", identity::ROUTES),
         ("realtime", realtime::ROUTES),
+        ("rooms", rooms::ROUTES),
         ("sessions", sessions::ROUTES),
         ("wallet", wallet::ROUTES),
     ])

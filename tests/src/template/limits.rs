@@ -106,7 +106,7 @@ fn whatever_holds_data_outlives_its_stack() {
             assert!(!properties["StreamSpecification"].is_null(), "{id}");
         }
     }
-    assert_eq!(found, 8);
+    assert_eq!(found, 9);
 }
 
 #[test]

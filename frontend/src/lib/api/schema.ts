@@ -1168,6 +1168,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{session_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A participant's browser gets into the media of the session. */
+        post: operations["open_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1662,6 +1679,15 @@ export interface components {
          * @enum {string}
          */
         HostStatus: "none" | "pending" | "verified" | "rejected";
+        /** @description Servers that help two browsers to find a way to each other, as `RTCPeerConnection` takes them. */
+        IceServer: {
+            /** @description For TURN: the password. */
+            credential?: string | null;
+            /** @description `stun:`, `turn:` or `turns:` addresses. */
+            urls: string[];
+            /** @description For TURN: `<Unix second of expiry>:<user>`. */
+            username?: string | null;
+        };
         /** @description A service to sign in with. */
         Issuer: {
             /** @description Give this to `start_oidc`. */
@@ -1922,6 +1948,8 @@ export interface components {
                  */
                 rate_minor: number;
                 renew_at?: components["schemas"]["At"] | null;
+                /** @description What carries sound and picture, fixed at the request. */
+                room: components["schemas"]["RoomAdapter"];
                 settlement?: components["schemas"]["SessionSettlement"] | null;
                 started_at?: components["schemas"]["At"] | null;
                 /** @description The state at `now`. */
@@ -1959,6 +1987,8 @@ export interface components {
                 name: string;
                 /** @description The main menu. */
                 navigation: components["schemas"]["Link"][];
+                /** @description What carries sound and picture of the brand's sessions. */
+                room?: components["schemas"]["RoomAdapter"];
                 /** @description One line under the name. */
                 tagline: string;
                 /** @description Colours and fonts. */
@@ -2052,6 +2082,19 @@ export interface components {
             suspended: boolean;
             /** @description IANA name. */
             time_zone?: string | null;
+        };
+        /** @description What a browser needs to carry sound and picture of its session. */
+        MediaAccess: {
+            /** @enum {string} */
+            adapter: "peer";
+            expires_at?: components["schemas"]["At"] | null;
+            /** @description STUN and TURN servers; none where a local network is enough. */
+            ice_servers: components["schemas"]["IceServer"][];
+            /**
+             * Format: int64
+             * @description How long after this the browser asks again; absent when nothing lapses.
+             */
+            renew_after_ms?: number | null;
         };
         /** @description A message. */
         Message: {
@@ -2206,6 +2249,8 @@ export interface components {
             /** @description The issuer's sign-in page. */
             authorize_url: string;
         };
+        /** @description An empty JSON object. */
+        OpenMedia: Record<string, never>;
         /** @description An empty JSON object. */
         OpenTicket: Record<string, never>;
         /**
@@ -2666,6 +2711,11 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "host" | "admin";
+        /**
+         * @description What carries sound and picture of a session: the implementation of the media room on both sides.
+         * @enum {string}
+         */
+        RoomAdapter: "peer";
         /** @description What is said. */
         SendMessage: {
             /** @description 1 to 500 characters. */
@@ -2845,6 +2895,8 @@ export interface components {
              */
             rate_minor: number;
             renew_at?: components["schemas"]["At"] | null;
+            /** @description What carries sound and picture, fixed at the request. */
+            room: components["schemas"]["RoomAdapter"];
             settlement?: components["schemas"]["SessionSettlement"] | null;
             started_at?: components["schemas"]["At"] | null;
             /** @description The state at `now`. */
@@ -3014,6 +3066,8 @@ export interface components {
             name: string;
             /** @description The main menu. */
             navigation: components["schemas"]["Link"][];
+            /** @description What carries sound and picture of the brand's sessions. */
+            room?: components["schemas"]["RoomAdapter"];
             /** @description One line under the name. */
             tagline: string;
             /** @description Colours and fonts. */
@@ -9226,6 +9280,122 @@ export interface operations {
             };
             /** @description `not-found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenMedia"];
+            };
+        };
+        responses: {
+            /** @description How to get in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaAccess"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

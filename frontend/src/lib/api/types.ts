@@ -48,6 +48,7 @@ export type Refund = Reply<'/v1/admin/refunds', 'post', 201>;
 export type Session = Reply<'/v1/sessions/{session_id}', 'get'>;
 export type Modality = 'text' | 'voice' | 'video';
 export type SessionState = Session['state'];
+export type MediaAccess = Reply<'/v1/sessions/{session_id}/media', 'post'>;
 export type Receipt = Reply<'/v1/sessions/{session_id}/receipt', 'get'>;
 export type Message = Item<Reply<'/v1/sessions/{session_id}/messages', 'get'>>;
 export type MessageReport = Item<Reply<'/v1/admin/reports', 'get'>>;

@@ -114,6 +114,7 @@ export class FakePeer implements Negotiable {
 	onconnectionstatechange: (() => void) | null = null;
 	onicecandidate: ((event: { candidate: null }) => void) | null = null;
 	ontrack: ((event: { track: FakeTrack }) => void) | null = null;
+	configuration: RTCConfiguration = {};
 	closed = false;
 	restarts = 0;
 	readonly candidates: string[] = [];
@@ -187,6 +188,14 @@ export class FakePeer implements Negotiable {
 	restartIce(): void {
 		this.restarts += 1;
 		this.#need();
+	}
+
+	getConfiguration() {
+		return this.configuration;
+	}
+
+	setConfiguration(configuration: RTCConfiguration): void {
+		this.configuration = configuration;
 	}
 
 	getStats() {

@@ -2,6 +2,7 @@
  * The media of a session behind one interface; which implementation serves it is the brand's choice. The room decides when
  * media may flow (`suspend`, `resume`), the implementation how.
  */
+import type { Access } from './access';
 import type { Device, Kind, Trouble } from './devices';
 import type { Quality } from './quality';
 
@@ -54,6 +55,10 @@ export interface MediaRoom {
 	/** Uses another device of the kind, now and later. */
 	choose(kind: Kind, deviceId: string): Promise<void>;
 	devices(kind: Kind): Promise<Device[]>;
+	/**
+	 * What lets this browser into the media, as the server gave it: comes after each `resume`, and again before it lapses.
+	 */
+	admit(access: Access): void;
 	/** Stops capturing, sending and playing at once. */
 	suspend(): void;
 	/** Goes on as before. */

@@ -70,6 +70,14 @@ export class PeerLink {
 		if (sender) void this.#guard(sender.replaceTrack(this.#options.track(kind) ?? null));
 	}
 
+	/** Other servers, or the same with a newer credential: for the next search, and for this one if it has found nothing. */
+	useServers(iceServers: RTCIceServer[]): void {
+		if (this.#closed) return;
+		const before = this.#peer.getConfiguration();
+		this.#peer.setConfiguration({ ...before, iceServers });
+		if (iceServers.length > (before.iceServers?.length ?? 0)) this.again();
+	}
+
 	/** Something may have been lost on the way: says it again, or looks for another way through the network. */
 	again(): void {
 		if (this.#closed || this.connected) return;

@@ -26,6 +26,7 @@ function side(channel: FakeChannel, end: 0 | 1, modality = 'video') {
 		makePeer: (configuration) => {
 			configurations.push(configuration);
 			peers.push(new FakePeer());
+			(peers.at(-1) as FakePeer).configuration = configuration;
 			return peers.at(-1) as unknown as RTCPeerConnection;
 		}
 	});
@@ -270,5 +271,29 @@ describe('ones own devices', () => {
 	it('nothing_is_opened_before_it_is_needed', () => {
 		const { host } = both();
 		expect(host.devices.opened).toEqual([]);
+	});
+
+	it('uses_the_servers_it_is_given_whether_they_come_before_or_after_the_other_side', async () => {
+		const { host, member } = both();
+		const servers = [{ urls: ['turn:relay'], username: '1:ada', credential: 'x' }];
+		const access = { adapter: 'peer', ice_servers: servers } as const;
+		member.room.admit({ ...access, ice_servers: servers });
+		host.room.join();
+		member.room.join();
+		await pass(3);
+		host.room.admit({ ...access, ice_servers: servers });
+		await pass(5000);
+		for (const one of [host, member]) {
+			expect(one.room.state.link).toBe('connected');
+			expect(one.peer().configuration.iceServers).toEqual(servers);
+		}
+		const restarts = host.peer().restarts;
+		const newer = [{ urls: ['turn:relay'], username: '2:ada', credential: 'y' }];
+		host.room.admit({ ...access, ice_servers: newer });
+		await pass(5000);
+		// A newer credential alone disturbs nobody.
+		expect(host.peer().restarts).toBe(restarts);
+		expect(host.peer().configuration.iceServers).toEqual(newer);
+		expect(host.room.state.link).toBe('connected');
 	});
 });

@@ -2,6 +2,7 @@
  * Media straight between the two browsers (WebRTC), found over the session's channel. Signals may be lost at any time, so a
  * watch asks again until there is a picture: first the same words, then a new way, then everything anew.
  */
+import type { Access } from './access';
 import { browserDevices, type Device, type DeviceSource, type Kind } from './devices';
 import type { Link, MediaPlan, MediaRoom, MediaState } from './media-room';
 import { kinds, OwnMedia, type Choices } from './own-media';
@@ -14,8 +15,6 @@ export interface PeerOptions {
 	plan: MediaPlan;
 	/** One side gives way when both offer at once: the member. */
 	polite: boolean;
-	/** STUN and TURN servers; none on a LAN. */
-	iceServers?: RTCIceServer[];
 	choices?: Choices;
 	devices?: DeviceSource;
 	makePeer?: (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -34,6 +33,8 @@ export class PeerRoom implements MediaRoom {
 	readonly #listeners = new Set<(state: MediaState) => void>();
 	#self = crypto.randomUUID();
 	#remote: string | undefined;
+	/** STUN and TURN servers; none on a LAN. */
+	#iceServers: RTCIceServer[] = [];
 	#peer: PeerLink | undefined;
 	#link: Link = 'idle';
 	#suspended = false;
@@ -114,6 +115,13 @@ export class PeerRoom implements MediaRoom {
 		return this.#devices.list(kind);
 	}
 
+	/** Nobody waits for the servers: two browsers on one network find each other without them. */
+	admit(access: Access): void {
+		if (access.adapter !== 'peer') return;
+		this.#iceServers = access.ice_servers;
+		this.#peer?.useServers(access.ice_servers);
+	}
+
 	suspend(): void {
 		if (this.#suspended) return;
 		this.#suspended = true;
@@ -170,7 +178,7 @@ export class PeerRoom implements MediaRoom {
 		this.#peer = new PeerLink({
 			plan: this.#options.plan,
 			polite: this.#options.polite,
-			iceServers: this.#options.iceServers ?? [],
+			iceServers: this.#iceServers,
 			makePeer: this.#options.makePeer ?? ((configuration) => new RTCPeerConnection(configuration)),
 			say: (what) => this.#say(what),
 			track: (kind) => this.#media.track(kind),

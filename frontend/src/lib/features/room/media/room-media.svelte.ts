@@ -4,6 +4,7 @@ import type { RoomView } from '../view';
 import { browserDevices, type Device, type Kind } from './devices';
 import { planOf, type MediaPlan, type MediaRoom, type MediaState } from './media-room';
 import type { Choices } from './own-media';
+import { AccessKeeper, type AskAccess } from './access';
 import { PeerRoom } from './peer-room';
 import type { Signals } from './signals';
 
@@ -28,6 +29,7 @@ export interface MediaOptions {
 	/** The member gives way when both sides negotiate at once. */
 	polite: boolean;
 	signals: Signals;
+	ask: AskAccess;
 }
 
 export class RoomMedia {
@@ -37,12 +39,18 @@ export class RoomMedia {
 	devices = $state.raw<Record<Kind, Device[]>>({ mic: [], camera: [] });
 	/** The devices have been asked for: there is something to show. */
 	prepared = $state(false);
+	readonly #access: AccessKeeper;
 	readonly #stops: (() => void)[];
 
-	constructor({ modality, polite, signals }: MediaOptions) {
+	constructor({ modality, polite, signals, ask }: MediaOptions) {
 		this.plan = planOf(modality);
 		this.room = new PeerRoom({ signals, plan: this.plan, polite, choices: remembered() });
 		this.state = this.room.state;
+		this.#access = new AccessKeeper(
+			ask,
+			(access) => this.room.admit(access),
+			(error) => console.warn('media:', error)
+		);
 		this.#stops = [
 			this.room.onState((state) => this.#take(state)),
 			browserDevices.onChange(() => void this.#list())
@@ -62,8 +70,13 @@ export class RoomMedia {
 	follow(view: RoomView | undefined, flows: boolean): void {
 		if (view === 'over') return this.leave();
 		if (view !== 'active' && view !== 'paused') return;
-		if (flows) this.room.resume();
-		else this.room.suspend();
+		if (flows) {
+			this.room.resume();
+			this.#access.start();
+		} else {
+			this.#access.stop();
+			this.room.suspend();
+		}
 		if (this.state.link === 'idle') {
 			this.prepared = true;
 			this.room.join();
@@ -89,6 +102,7 @@ export class RoomMedia {
 	};
 
 	leave(): void {
+		this.#access.stop();
 		this.room.leave();
 	}
 
