@@ -84,13 +84,17 @@ pub fn run_all(tally: &mut Tally, tools: &Tools) {
         sam.args(["validate", "--lint", "--region", "us-east-1", "--template", "template.yaml"]);
         run_logged(&mut sam, &log_of("template"))
     });
+    // Before the Rust tests: one compares our tokens with those of a vendor's npm package.
+    let has_site = paths::frontend().join("package.json").exists();
+    if has_site {
+        tally.part("site packages", site::install);
+    }
     tally.tests(
         "unit, route and model tests",
         cargo().args(["test", "--workspace", "--all-targets"]),
         rust_count,
     );
-    if paths::frontend().join("package.json").exists() {
-        tally.part("site packages", site::install);
+    if has_site {
         tally.part("the site's WebAssembly", wasm::build);
         tally.part("site types", || {
             run_logged(&mut site::npm(&["run", "check"]), &log_of("site types"))
