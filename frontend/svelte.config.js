@@ -17,6 +17,18 @@ const sockets = /** @type {`wss://${string}`} */ (
 	process.env.PARLOR_SOCKET_ORIGIN ?? 'wss://*.amazonaws.com'
 );
 
+/**
+ * What carries the rooms of brands that are not carried by the two browsers alone: Agora's network, and rooms at Whereby in a
+ * frame (the local stack has rooms of its own). The CDN's header allows them only where they are on.
+ */
+const agora = /** @type {const} */ ([
+	'https://*.agora.io:*',
+	'wss://*.agora.io:*',
+	'https://*.sd-rtn.com:*',
+	'wss://*.sd-rtn.com:*'
+]);
+const rooms = /** @type {`https://${string}`} */ (process.env.PARLOR_ROOM_ORIGIN ?? 'https://*.whereby.com');
+
 /** @type {import('@sveltejs/kit').Config} */
 const config = {
 	preprocess: vitePreprocess(),
@@ -36,7 +48,8 @@ const config = {
 				'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 				'img-src': ['self', 'data:', 'blob:', photos],
 				'font-src': ['self'],
-				'connect-src': ['self', photos, sockets],
+				'connect-src': ['self', photos, sockets, ...agora],
+				'frame-src': [rooms],
 				'manifest-src': ['self'],
 				'media-src': ['self'],
 				'worker-src': ['self'],

@@ -6,6 +6,8 @@ Usage:
   python publish.py site FOLDER BUCKET [DISTRIBUTION]
                                             upload the built site, remove what is gone, invalidate
   python publish.py stripe-secret SECRET FILE
+  python publish.py room-secret SECRET
+  python publish.py room STACK BRAND ADAPTER
                                             give the functions the sandbox's webhook secret (local stack only)
   python publish.py invoke STACK ROUTE FILE call one function with an event and print its reply
   python publish.py letters STACK           what the queues of dead letters hold
@@ -161,6 +163,39 @@ def stripe_secret(secret, file):
         client.put_secret_value(SecretId=secret, SecretString=json.dumps(wanted))
 
 
+def room_secret(secret):
+    client = boto3.client("secretsmanager")
+    current = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+    if "whereby_api_key" not in current:
+        # The sandbox takes any key.
+        wanted = {**current, "whereby_api_key": secrets.token_hex(16)}
+        client.put_secret_value(SecretId=secret, SecretString=json.dumps(wanted))
+
+
+def room(stack, brand, adapter):
+    """Says what carries a brand's sessions from now on, in its record."""
+    outputs_of = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    table = next(o["OutputValue"] for o in outputs_of if o["OutputKey"] == "AppTable")
+    app = boto3.resource("dynamodb").Table(table)
+    key = {"pk": "SITE", "sk": f"BRAND#{brand}"}
+    stored = app.get_item(Key=key, ConsistentRead=True).get("Item")
+    if stored is None:
+        with open(os.path.join(os.path.dirname(__file__), "../frontend/src/lib/brand/sites.json"), encoding="utf-8") as file:
+            shipped = next((site for site in json.load(file) if site["brand"] == brand), None)
+        if shipped is None:
+            sys.exit(f"there is no brand {brand}")
+        record = {**shipped, **key}
+        condition = "attribute_not_exists(pk)"
+        values = {}
+    else:
+        record = stored
+        condition = "version = :version"
+        values = {"ExpressionAttributeValues": {":version": stored["version"]}}
+    record = {**record, "room": adapter, "version": record["version"] + 1}
+    app.put_item(Item=record, ConditionExpression=condition, **values)
+    print(f"{brand}: {adapter}")
+
+
 def site(folder, name, distribution=None):
     s3 = boto3.client("s3")
     keys = set()
@@ -195,7 +230,7 @@ def _content_type(key):
 
 if __name__ == "__main__":
     tasks = {"bucket": bucket, "outputs": outputs, "site": site, "invoke": invoke, "environment": environment,
-             "stripe-secret": stripe_secret, "letters": letters, "redrive": redrive}
+             "stripe-secret": stripe_secret, "room-secret": room_secret, "room": room, "letters": letters, "redrive": redrive}
     try:
         tasks[sys.argv[1]](*sys.argv[2:])
     except (BotoCoreError, ClientError) as error:

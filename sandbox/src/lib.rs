@@ -1,7 +1,7 @@
 //! The outside world on a loopback port: card payments and sign-in without a network and without money.
 //!
 //! One process that speaks the wire formats of the vendors the product uses: Stripe's API with its hosted page and
-//! signed webhooks, and an OpenID Connect issuer. The product never knows that it is here; it only has another base
+//! signed webhooks, an OpenID Connect issuer, and Whereby's API with its rooms. The product never knows that it is here; it only has another base
 //! URL. Development and tests only: nothing in it is meant to be reachable from another machine.
 //!
 //! [`app`] gives the router for a given [`Config`]; [`Running`] serves it on a loopback port with its background
@@ -22,6 +22,7 @@ mod state;
 mod store_file;
 mod stripe;
 mod webhooks;
+mod whereby;
 
 mod running;
 

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::state::{Data, Sandbox};
-use crate::{checkout_page, connect_page, control, oidc, store_file, stripe, webhooks};
+use crate::{checkout_page, connect_page, control, oidc, store_file, stripe, webhooks, whereby};
 
 /// Largest request body, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -32,6 +32,7 @@ pub fn app(config: Config) -> anyhow::Result<(Router, Sandbox)> {
         .merge(checkout_page::routes())
         .merge(connect_page::routes())
         .merge(oidc::routes())
+        .merge(whereby::routes())
         .merge(control::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(sandbox.clone());

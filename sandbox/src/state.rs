@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::oidc::OidcData;
 use crate::stripe::{Faults, StripeData};
 use crate::webhooks::WebhookData;
+use crate::whereby::WherebyData;
 
 /// A handle on one sandbox; cheap to clone.
 #[derive(Clone)]
@@ -39,6 +40,7 @@ pub(crate) struct Data {
     pub stripe: StripeData,
     pub webhooks: WebhookData,
     pub oidc: OidcData,
+    pub whereby: WherebyData,
     #[serde(skip)]
     pub faults: Faults,
 }
@@ -80,6 +82,12 @@ impl Sandbox {
     pub(crate) fn listens_on(&self, url: String) {
         // A second address would only come from serving the same sandbox twice, which keeps the first.
         let _first_counts = self.inner.public_url.set(url);
+    }
+
+    /// The sandbox's time, Unix seconds: what a test sets its own clock to where the two must agree.
+    #[must_use]
+    pub fn now_unix(&self) -> i64 {
+        self.inner.clock.now_unix()
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -60,7 +60,7 @@ pub fn build(options: &BuildOptions) -> Result<()> {
     let tools = Tools::ready()?;
     functions::build_for_aws(&tools, &options.architecture)?;
     println!("The functions are in {}.", paths::archives().display());
-    println!("The site is in {}.", site::build()?.display());
+    println!("The site is in {}.", site::build(None)?.display());
     Ok(())
 }
 
@@ -68,7 +68,7 @@ pub fn build(options: &BuildOptions) -> Result<()> {
 pub fn run(options: &DeployOptions) -> Result<()> {
     let tools = Tools::ready()?;
     functions::build_for_aws(&tools, &options.architecture)?;
-    let built = site::build()?;
+    let built = site::build(None)?;
     let environment = options.env.name();
     let overrides = parameter_overrides(environment, options, &site::pages(&built)?)?;
     step(&format!("deploy template.yaml to {environment}"), || {

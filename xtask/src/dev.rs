@@ -94,7 +94,8 @@ pub fn prepare() -> Result<(Tools, PathBuf)> {
             tools.join().map_err(|_| anyhow!("installing the tools ended in a panic"))??;
         functions::pack_for_here(&tools)?;
         site.join().map_err(|_| anyhow!("installing the site's packages ended in a panic"))??;
-        Ok((tools, site::build()?))
+        // The sandbox's rooms, at any port, so that stacks share one build.
+        Ok((tools, site::build(Some("http://127.0.0.1:*"))?))
     })
 }
 

@@ -199,6 +199,10 @@ fn start_sandbox(
     let mut command = tools.script("publish.py");
     aws(&mut command, settings);
     output(command.args(["stripe-secret", id]).arg(&secret))?;
+    let id = outputs.get("RoomSecretId").context("the stack has no RoomSecretId")?;
+    let mut command = tools.script("publish.py");
+    aws(&mut command, settings);
+    output(command.args(["room-secret", id]))?;
     Ok(sandbox)
 }
 
@@ -258,6 +262,9 @@ fn parameters(settings: &Settings, built: &Path) -> Result<Vec<String>> {
         format!("MinuteSeconds={}", settings.minute_seconds),
         format!("ScheduleState={}", if settings.schedules { "ENABLED" } else { "DISABLED" }),
         format!("StripeBaseUrl={sandbox}"),
+        // A brand that is switched to Whereby (`cargo x room`) finds it in the sandbox.
+        format!("WherebyBaseUrl={sandbox}/whereby"),
+        format!("WherebyOrigin={sandbox}"),
         format!("OidcIssuers={}", quoted(&issuers.to_string())),
         format!("UploadEndpoint={}", settings.url()),
         // Through the front door, where the browser is: the emulator knows an API by this path.

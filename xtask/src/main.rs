@@ -14,6 +14,7 @@ mod local;
 mod paths;
 mod process;
 mod redrive;
+mod room;
 mod schemathesis;
 mod simulate;
 mod site;
@@ -55,6 +56,8 @@ enum Task {
     Schemathesis(schemathesis::Options),
     /// Call one function of the running local stack with its file in events/.
     Invoke(dev::InvokeOptions),
+    /// Say what carries a brand's sessions: `cargo x room soulseer whereby`.
+    Room(room::Options),
     /// Show the dead letters, and send those of billing back to work.
     Redrive(redrive::Options),
 }
@@ -82,6 +85,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Fuzz(options) => fuzz::run_target(&options),
         Task::Schemathesis(options) => schemathesis::send(&options),
         Task::Invoke(options) => dev::invoke(&options),
+        Task::Room(options) => room::run(&options),
         Task::Redrive(options) => redrive::run(&options),
     }
 }

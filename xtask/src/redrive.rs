@@ -34,18 +34,7 @@ pub struct Options {
 
 /// Shows, asks, moves, tells.
 pub fn run(options: &Options) -> Result<()> {
-    let tools = Tools::ready()?;
-    let stack = match options.env {
-        Some(environment) => stack_name(environment.name())?,
-        None => STACK.to_owned(),
-    };
-    let ask = |words: &[&str]| -> Result<String> {
-        let mut command: Command = tools.script("publish.py");
-        if options.env.is_none() {
-            aws(&mut command, &settings(options.port));
-        }
-        output(command.args(words)).context("is the stack there, and are these its credentials?")
-    };
+    let (stack, ask) = on_stack(options.env, options.port)?;
     let letters = ask(&["letters", &stack])?;
     println!("{}", letters.trim_end());
     let dead =
@@ -61,6 +50,29 @@ pub fn run(options: &Options) -> Result<()> {
     let moved = ask(&["redrive", &stack, LIMIT])?;
     println!("{} moved to the billing queue.", moved.trim());
     Ok(())
+}
+
+/// A stack's name, and what asks `tools/publish.py` about it: one on AWS, or else the local one.
+///
+/// # Errors
+/// The tools or samconfig.toml are not there.
+pub fn on_stack(
+    env: Option<Environment>,
+    port: u16,
+) -> Result<(String, impl Fn(&[&str]) -> Result<String>)> {
+    let tools = Tools::ready()?;
+    let stack = match env {
+        Some(environment) => stack_name(environment.name())?,
+        None => STACK.to_owned(),
+    };
+    let ask = move |words: &[&str]| -> Result<String> {
+        let mut command: Command = tools.script("publish.py");
+        if env.is_none() {
+            aws(&mut command, &settings(port));
+        }
+        output(command.args(words)).context("is the stack there, and are these its credentials?")
+    };
+    Ok((stack, ask))
 }
 
 /// The figure behind a queue's name.

@@ -44,21 +44,26 @@ pub fn install() -> Result<()> {
     })
 }
 
-/// Builds the site when its sources changed, and gives the folder of the result.
+/// Builds the site when its sources changed, and gives the folder of the result. `rooms`: another origin of rooms in a frame
+/// than the vendor's.
 ///
 /// # Errors
 /// The build fails, or a page of the result has no content security policy.
-pub fn build() -> Result<PathBuf> {
+pub fn build(rooms: Option<&str>) -> Result<PathBuf> {
     install()?;
     wasm::build()?;
     let built = paths::frontend().join("build");
-    let mark =
-        Mark::of(&marks(), "site", &[paths::frontend(), paths::root().join("openapi.json")], &[])?;
+    let inputs = [paths::frontend(), paths::root().join("openapi.json")];
+    let mark = Mark::of(&marks(), "site", &inputs, &[rooms.unwrap_or_default()])?;
     if mark.is_set() && built.join("200.html").exists() {
         return Ok(built);
     }
     step("build the site", || {
-        run_logged(&mut npm(&["run", "build"]), &paths::scratch().join("logs/site.log"))?;
+        let mut build = npm(&["run", "build"]);
+        if let Some(rooms) = rooms {
+            build.env("PARLOR_ROOM_ORIGIN", rooms);
+        }
+        run_logged(&mut build, &paths::scratch().join("logs/site.log"))?;
         pages(&built)?;
         mark.set()
     })?;

@@ -1,5 +1,6 @@
 //! How a side's browser gets into the media of its session, for each adapter.
 
+use agora::{Issue, Service};
 use jiff::Timestamp;
 use live::room::Room;
 use metering::Side;
@@ -10,6 +11,8 @@ use web::{At, Kind, Problem};
 
 use crate::App;
 use crate::ice::{self, IceServer};
+use crate::keys::Keys;
+use crate::meetings;
 
 /// No access counts for longer, in seconds (SoulSeer specification 3.14).
 pub const ACCESS_SECONDS_MAX: i64 = 1_200;
@@ -28,6 +31,34 @@ pub enum MediaAccess {
         /// How long after this the browser asks again; absent when nothing lapses.
         #[serde(skip_serializing_if = "Option::is_none")]
         renew_after_ms: Option<i64>,
+    },
+    /// Over Agora's network.
+    Agora {
+        /// Our app there.
+        app_id: String,
+        /// The session's channel.
+        channel: String,
+        /// The caller in the channel: 1 is the member, 2 the host.
+        uid: u32,
+        /// Lets the caller join the channel and publish in it.
+        rtc_token: String,
+        /// The caller in Agora's signalling.
+        rtm_user_id: String,
+        /// Lets the caller log into it.
+        rtm_token: String,
+        /// Until when the tokens count: never beyond the paid time.
+        expires_at: At,
+        /// How long after this the browser asks again.
+        renew_after_ms: i64,
+    },
+    /// In a room at Whereby.
+    Whereby {
+        /// The caller's own link.
+        room_url: String,
+        /// Until when the browser may stay in the room without asking again: never beyond the paid time.
+        expires_at: At,
+        /// How long after this the browser asks again.
+        renew_after_ms: i64,
     },
 }
 
@@ -70,6 +101,8 @@ impl<'a> Paid<'a> {
 pub async fn access(app: &App, paid: &Paid<'_>) -> Result<MediaAccess, Problem> {
     match paid.room.session.room {
         RoomAdapter::Peer => peer(app, paid).await,
+        RoomAdapter::Agora => agora(app, paid).await,
+        RoomAdapter::Whereby => whereby(app, paid).await,
     }
 }
 
@@ -84,14 +117,68 @@ async fn peer(app: &App, paid: &Paid<'_>) -> Result<MediaAccess, Problem> {
             renew_after_ms: None,
         });
     }
-    let secret = app.keys.keys().await?.turn_secret.as_deref();
-    let secret = secret.ok_or_else(|| Problem::internal("the room's secret has no turn_secret"))?;
+    let secret = Keys::need(&app.keys.keys().await?.turn_secret, "turn_secret")?;
     let expires_s = paid.now.as_second().saturating_add(ACCESS_SECONDS_MAX);
     let user = &paid.room.session.participant(paid.side).id;
     Ok(MediaAccess::Peer {
         ice_servers: ice::servers(urls, Some(secret), user, expires_s),
         expires_at: Some(at(expires_s)?),
         renew_after_ms: Some(renew_after_ms(paid.now, expires_s)),
+    })
+}
+
+/// Tokens that lapse with the paid time: who does not pay is put out by Agora itself.
+async fn agora(app: &App, paid: &Paid<'_>) -> Result<MediaAccess, Problem> {
+    let keys = app.keys.keys().await?;
+    let app_id = Keys::need(&keys.agora_app_id, "agora_app_id")?;
+    let certificate = Keys::need(&keys.agora_app_certificate, "agora_app_certificate")?;
+    let session_id = &paid.room.session.session_id;
+    let (uid, name) = match paid.side {
+        Side::Member => (1, "member"),
+        Side::Host => (2, "host"),
+    };
+    // A name in signalling is one in the whole app, so it is the session's too.
+    let rtm_user_id = format!("{session_id}:{name}");
+    let make = |service| {
+        let app = agora::App { id: app_id, certificate };
+        agora::token(app, issue(paid)?, &[service]).map_err(Problem::internal)
+    };
+    Ok(MediaAccess::Agora {
+        rtc_token: make(Service::Rtc { channel: session_id, uid })?,
+        rtm_token: make(Service::Rtm { user_id: &rtm_user_id })?,
+        app_id: app_id.to_owned(),
+        channel: session_id.clone(),
+        uid,
+        rtm_user_id,
+        expires_at: at(paid.until_s)?,
+        renew_after_ms: renew_after_ms(paid.now, paid.until_s),
+    })
+}
+
+/// From this second to the end of the paid time, with a salt of its own.
+fn issue(paid: &Paid<'_>) -> Result<Issue, Problem> {
+    let seconds = |seconds: i64| u32::try_from(seconds).map_err(Problem::internal);
+    let mut random = [0_u8; 4];
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| Problem::internal("no randomness"))?;
+    let at_s = paid.now.as_second();
+    Ok(Issue {
+        at_s: seconds(at_s)?,
+        lifetime_s: seconds(paid.until_s.saturating_sub(at_s))?,
+        salt: u32::from_le_bytes(random) % agora::SALT_MAX + 1,
+    })
+}
+
+/// The host's link lets its bearer throw others out, so it goes to the host alone.
+async fn whereby(app: &App, paid: &Paid<'_>) -> Result<MediaAccess, Problem> {
+    let meeting = meetings::of(app, paid).await?;
+    let room_url = match paid.side {
+        Side::Member => meeting.room_url,
+        Side::Host => meeting.host_room_url,
+    };
+    Ok(MediaAccess::Whereby {
+        room_url,
+        expires_at: at(paid.until_s)?,
+        renew_after_ms: renew_after_ms(paid.now, paid.until_s),
     })
 }
 

@@ -1,12 +1,15 @@
 //! What carries sound and picture of a session: how each side's browser gets in, only while time is paid.
 //!
 //! `open_media` is the one door. `access` says what it gives for each adapter, `ice` makes the credentials of a TURN server,
-//! `keys` reads what vendors and servers share with us. No media passes through here.
+//! `meetings` keeps one meeting at Whereby a session, `keys` reads what vendors and servers share with us. No media passes
+//! through here.
 
 pub mod access;
 pub mod ice;
 pub mod keys;
+pub mod meetings;
 
+pub mod close_meetings;
 pub mod open_media;
 
 use aws_config::SdkConfig;
@@ -31,7 +34,8 @@ impl App {
     #[must_use]
     pub fn new(ctx: Ctx, aws: &SdkConfig) -> Self {
         let secrets = aws_sdk_secretsmanager::Client::new(aws);
-        let keys = RoomKeys::new(secrets, ctx.config.room_secret_id.clone());
+        let secret_id = ctx.config.room_secret_id.clone();
+        let keys = RoomKeys::new(secrets, secret_id, ctx.config.whereby_base_url.clone());
         Self { ctx, keys }
     }
 }
@@ -43,7 +47,7 @@ impl FromRef<App> for Ctx {
 }
 
 /// All routes and consumers of the domain.
-pub const ROUTES: &[Route] = &[open_media::ROUTE];
+pub const ROUTES: &[Route] = &[open_media::ROUTE, close_meetings::ROUTE];
 
 /// The routes of the domain.
 pub fn router(app: App) -> OpenApiRouter {

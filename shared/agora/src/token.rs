@@ -10,7 +10,7 @@ use crate::pack::Pack;
 /// The longest channel or user id that Agora takes, bytes.
 const NAME_BYTES_MAX: usize = 64;
 /// The largest salt, as the vendor draws it.
-const SALT_MAX: u32 = 99_999_999;
+pub const SALT_MAX: u32 = 99_999_999;
 
 const RTC: u16 = 1;
 const RTM: u16 = 2;

@@ -31,6 +31,7 @@
 //! | App | message, note, mark of a side | `SESSION#<session>` | `MESSAGE#<id>`, `NOTE#<side>`, `MARK#<side>` | |
 //! | App | report of a message, its guard | `REPORT#<report>`, `SESSION#<session>` | `REPORT`, `REPORTED#<message>#<user>` | gsi1 `REPORTS#<status>` / report |
 //! | App | event | `SESSION#<session>` | `EVENT#<seq>` | |
+//! | App | meeting at Whereby of a session | `MEETINGS` | session | |
 //! | App | ticket for a socket | `TICKET#<hash>` | `TICKET` | |
 //! | App | socket, in its person's list, on a session | `CONNECTION#<id>`, `USER#<user>`, `CHANNEL#<session>` | `CONNECTION`, `CONNECTION#<id>`, `<id>` | |
 //! | App | top-up | `TOPUP#<id>` | `TOPUP` | gsi1 `TOPUPS#<user>` / id |
@@ -67,6 +68,7 @@ pub mod instant;
 pub mod limit;
 pub mod live;
 pub mod mail;
+pub mod meeting;
 pub mod outbox;
 pub mod payout;
 pub mod proof;

@@ -49,6 +49,10 @@ pub enum RoomAdapter {
     /// Straight between the two browsers; no vendor.
     #[default]
     Peer,
+    /// Agora's network; needs an account there.
+    Agora,
+    /// A room at Whereby, in a frame; needs an account there.
+    Whereby,
 }
 
 /// What the brand calls things.

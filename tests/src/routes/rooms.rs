@@ -1,9 +1,13 @@
 //! The routes and consumers of the rooms domain.
 
+mod agora;
 mod open_media;
+mod whereby;
 
 use axum::Router;
 use serde_json::{Value, json};
+use store::site::RoomAdapter;
+use store::{Key, Table, Transaction};
 use testkit::{Kit, Reply, call, post};
 
 use crate::session_world::{Who, World};
@@ -11,7 +15,18 @@ use crate::session_world::{Who, World};
 /// A world with a room in it that can be asked for media.
 struct Rooms {
     w: World,
+    app: rooms::App,
     router: Router,
+}
+
+/// Switches the kit's brand to an adapter, with this secret.
+async fn carried_by(kit: &Kit, adapter: RoomAdapter, secret: &Value) {
+    let mut site = store::site::find(&kit.store(), "soulseer").await.unwrap().unwrap();
+    site.room = adapter;
+    let key = Key::new("SITE", "BRAND#soulseer");
+    let tx = Transaction::new().replace("site", Table::App, &key, &site, None);
+    kit.store().commit(tx).await.unwrap();
+    kit.aws.put_secret("room", &secret.to_string());
 }
 
 impl Rooms {
@@ -24,8 +39,9 @@ impl Rooms {
     async fn with(kit: Kit, balance_minor: i64) -> Self {
         let w = World::with(kit, balance_minor).await;
         let aws = w.kit.aws.config();
-        let router = web::serve(rooms::router(rooms::App::new(w.kit.ctx(), &aws)));
-        Self { w, router }
+        let app = rooms::App::new(w.kit.ctx(), &aws);
+        let router = web::serve(rooms::router(app.clone()));
+        Self { w, app, router }
     }
 
     /// Asks for media.

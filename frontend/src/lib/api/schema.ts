@@ -2095,6 +2095,43 @@ export interface components {
              * @description How long after this the browser asks again; absent when nothing lapses.
              */
             renew_after_ms?: number | null;
+        } | {
+            /** @enum {string} */
+            adapter: "agora";
+            /** @description Our app there. */
+            app_id: string;
+            /** @description The session's channel. */
+            channel: string;
+            /** @description Until when the tokens count: never beyond the paid time. */
+            expires_at: components["schemas"]["At"];
+            /**
+             * Format: int64
+             * @description How long after this the browser asks again.
+             */
+            renew_after_ms: number;
+            /** @description Lets the caller join the channel and publish in it. */
+            rtc_token: string;
+            /** @description Lets the caller log into it. */
+            rtm_token: string;
+            /** @description The caller in Agora's signalling. */
+            rtm_user_id: string;
+            /**
+             * Format: int32
+             * @description The caller in the channel: 1 is the member, 2 the host.
+             */
+            uid: number;
+        } | {
+            /** @enum {string} */
+            adapter: "whereby";
+            /** @description Until when the browser may stay in the room without asking again: never beyond the paid time. */
+            expires_at: components["schemas"]["At"];
+            /**
+             * Format: int64
+             * @description How long after this the browser asks again.
+             */
+            renew_after_ms: number;
+            /** @description The caller's own link. */
+            room_url: string;
         };
         /** @description A message. */
         Message: {
@@ -2715,7 +2752,7 @@ export interface components {
          * @description What carries sound and picture of a session: the implementation of the media room on both sides.
          * @enum {string}
          */
-        RoomAdapter: "peer";
+        RoomAdapter: "peer" | "agora" | "whereby";
         /** @description What is said. */
         SendMessage: {
             /** @description 1 to 500 characters. */
@@ -9412,7 +9449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `busy` */
+            /** @description `busy`, `upstream-down` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -217,7 +217,7 @@ pub(crate) fn of(text: &[u8], symbols: &[Symbol]) -> Vec<u8> {
     let (literals, distances) = (Code::of(&counts.literals, 15), Code::of(&counts.distances, 15));
     let header = Header::of(&literals, &distances);
     let (fixed_literals, fixed_distances) = fixed();
-    let bytes_of = |bits: u64| (bits + 3 + 7) / 8;
+    let bytes_of = |bits: u64| (bits + 3).div_ceil(8);
     let own = bytes_of(counts.bits(&literals, &distances) + header.bits());
     let plain = bytes_of(counts.bits(&fixed_literals, &fixed_distances));
     let best = own.min(plain);

@@ -31,7 +31,7 @@ describe('what is said over the picture', () => {
 		expect(captionOf(state('reconnecting'), { ...now, otherConnected: false })).toMatch(/offline/);
 		expect(captionOf(state('gone'), { ...now, otherConnected: false })).toMatch(/closed the room/);
 	});
-	it.each(['idle', 'looking', 'connecting', 'replaced'] as const)('has_words_for_%s', (link) =>
+	it.each(['idle', 'looking', 'connecting', 'replaced', 'failed'] as const)('has_words_for_%s', (link) =>
 		expect(captionOf(state(link), now)).toBeTruthy()
 	);
 });

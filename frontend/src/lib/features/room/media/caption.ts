@@ -15,10 +15,13 @@ export interface Circumstances {
 
 export function captionOf(state: MediaState, { name, ...now }: Circumstances): string | undefined {
 	if (state.link === 'replaced') return m.media_replaced();
+	if (now.flows && state.link === 'failed') return m.media_failed();
 	if (!now.flows) return now.unpaid ? m.media_stopped_unpaid() : m.media_stopped();
 	const silent = state.link !== 'connected' && state.link !== 'gone';
 	if (silent && now.otherConnected === false) return m.media_unreachable({ name });
 	switch (state.link) {
+		case 'failed':
+			return m.media_failed();
 		case 'gone':
 			return m.media_gone({ name });
 		case 'idle':

@@ -16,6 +16,9 @@ export class FakeTrack {
 	stop(): void {
 		this.readyState = 'ended';
 	}
+	clone(): FakeTrack {
+		return new FakeTrack(this.kind, this.id);
+	}
 	getSettings() {
 		return { deviceId: this.id };
 	}

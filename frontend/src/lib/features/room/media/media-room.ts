@@ -8,9 +8,11 @@ import type { Quality } from './quality';
 
 /**
  * `idle`: not joined. `looking`: joined, nobody has answered. `connecting`, `connected`, `reconnecting`: the way to the other
- * side. `gone`: they closed the room. `replaced`: it went on in another window of the same person.
+ * side. `gone`: they closed the room. `replaced`: it went on in another window of the same person. `failed`: what carries the
+ * room could not be loaded or entered; the next access tries again, and so does `join`.
  */
-export type Link = 'idle' | 'looking' | 'connecting' | 'connected' | 'reconnecting' | 'gone' | 'replaced';
+export type Link =
+	'idle' | 'looking' | 'connecting' | 'connected' | 'reconnecting' | 'gone' | 'replaced' | 'failed';
 
 /** One of one's own devices. `wanted` is the person's choice; `live` says whether it is being captured now. */
 export interface OwnDevice {
@@ -43,6 +45,8 @@ export interface MediaRoom {
 	readonly ownAudio: MediaStream;
 	/** What comes from the other side. */
 	readonly other: MediaStream;
+	/** A room that is shown by a page of its vendor, where there is one; it stands in for `other`, and has the devices. */
+	readonly frame?: HTMLIFrameElement | undefined;
 	/** Called with each new state. Returns what stops it. */
 	onState(listener: (state: MediaState) => void): () => void;
 	/** Opens the devices that are wanted, for a check before the clock runs. Says with `trouble` what did not open. */

@@ -1,5 +1,6 @@
 /** The room's media for the page: follows the session's state, remembers choices, and is a thing that components watch. */
 import { readStored, writeStored } from '$lib/storage';
+import type { Session } from '$lib/api/types';
 import type { RoomView } from '../view';
 import { browserDevices, type Device, type Kind } from './devices';
 import { planOf, type MediaPlan, type MediaRoom, type MediaState } from './media-room';
@@ -25,11 +26,34 @@ function remembered(): Choices {
 }
 
 export interface MediaOptions {
+	/** What carries the session. */
+	adapter: Session['room'];
 	modality: string;
+	/** One's own name, and what the room is called for who does not see it: for a vendor's page. */
+	name: string;
+	title: string;
 	/** The member gives way when both sides negotiate at once. */
 	polite: boolean;
 	signals: Signals;
 	ask: AskAccess;
+}
+
+/** A vendor's room is loaded only where the session is carried by it. */
+async function roomOf({ adapter, signals, polite, ...options }: MediaOptions): Promise<MediaRoom> {
+	const plan = planOf(options.modality);
+	const choices = remembered();
+	switch (adapter) {
+		case 'peer':
+			return new PeerRoom({ signals, plan, polite, choices });
+		case 'agora': {
+			const { AgoraRoom } = await import('./agora-room');
+			return new AgoraRoom({ plan, choices });
+		}
+		case 'whereby': {
+			const { WherebyRoom } = await import('./whereby-room');
+			return new WherebyRoom({ plan, choices, name: options.name, title: options.title });
+		}
+	}
 }
 
 export class RoomMedia {
@@ -42,9 +66,14 @@ export class RoomMedia {
 	readonly #access: AccessKeeper;
 	readonly #stops: (() => void)[];
 
-	constructor({ modality, polite, signals, ask }: MediaOptions) {
+	/** Rejects when the code of a vendor's room cannot be loaded. */
+	static async open(options: MediaOptions): Promise<RoomMedia> {
+		return new RoomMedia(await roomOf(options), options);
+	}
+
+	private constructor(room: MediaRoom, { modality, ask }: MediaOptions) {
 		this.plan = planOf(modality);
-		this.room = new PeerRoom({ signals, plan: this.plan, polite, choices: remembered() });
+		this.room = room;
 		this.state = this.room.state;
 		this.#access = new AccessKeeper(
 			ask,
