@@ -34,8 +34,8 @@ pub struct Options {
 
 /// Shows, asks, moves, tells.
 pub fn run(options: &Options) -> Result<()> {
-    let (stack, ask) = on_stack(options.env, options.port)?;
-    let letters = ask(&["letters", &stack])?;
+    let target = Target::of(options.env, options.port)?;
+    let letters = target.ask(&["letters", &target.stack])?;
     println!("{}", letters.trim_end());
     let dead =
         count(&letters, "BillingDead").context("the tool has not said how many there are")?;
@@ -47,32 +47,44 @@ pub fn run(options: &Options) -> Result<()> {
         println!("Nothing was moved.");
         return Ok(());
     }
-    let moved = ask(&["redrive", &stack, LIMIT])?;
+    let moved = target.ask(&["redrive", &target.stack, LIMIT])?;
     println!("{} moved to the billing queue.", moved.trim());
     Ok(())
 }
 
-/// A stack's name, and what asks `tools/publish.py` about it: one on AWS, or else the local one.
-///
-/// # Errors
-/// The tools or samconfig.toml are not there.
-pub fn on_stack(
-    env: Option<Environment>,
-    port: u16,
-) -> Result<(String, impl Fn(&[&str]) -> Result<String>)> {
-    let tools = Tools::ready()?;
-    let stack = match env {
-        Some(environment) => stack_name(environment.name())?,
-        None => STACK.to_owned(),
-    };
-    let ask = move |words: &[&str]| -> Result<String> {
-        let mut command: Command = tools.script("publish.py");
-        if env.is_none() {
+/// A stack that `tools/publish.py` is asked about: one on AWS, or the local one.
+pub struct Target {
+    /// The stack's name.
+    pub stack: String,
+    tools: Tools,
+    local: Option<u16>,
+}
+
+impl Target {
+    /// The stack of an environment, or else the local one at a port.
+    ///
+    /// # Errors
+    /// The tools or samconfig.toml are not there.
+    pub fn of(env: Option<Environment>, port: u16) -> Result<Self> {
+        let tools = Tools::ready()?;
+        let stack = match env {
+            Some(environment) => stack_name(environment.name())?,
+            None => STACK.to_owned(),
+        };
+        Ok(Self { stack, tools, local: env.is_none().then_some(port) })
+    }
+
+    /// What the tool says to these words.
+    ///
+    /// # Errors
+    /// The stack or its credentials are not there.
+    pub fn ask(&self, words: &[&str]) -> Result<String> {
+        let mut command: Command = self.tools.script("publish.py");
+        if let Some(port) = self.local {
             aws(&mut command, &settings(port));
         }
         output(command.args(words)).context("is the stack there, and are these its credentials?")
-    };
-    Ok((stack, ask))
+    }
 }
 
 /// The figure behind a queue's name.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::deploy::Environment;
-use crate::redrive::on_stack;
+use crate::redrive::Target;
 
 /// What `cargo x room` takes.
 #[derive(Args)]
@@ -45,8 +45,8 @@ impl Adapter {
 
 /// Changes the brand's record.
 pub fn run(options: &Options) -> Result<()> {
-    let (stack, ask) = on_stack(options.env, options.port)?;
-    let said = ask(&["room", &stack, &options.brand, options.adapter.word()])?;
+    let target = Target::of(options.env, options.port)?;
+    let said = target.ask(&["room", &target.stack, &options.brand, options.adapter.word()])?;
     println!("{}", said.trim());
     Ok(())
 }

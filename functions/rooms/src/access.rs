@@ -1,6 +1,6 @@
 //! How a side's browser gets into the media of its session, for each adapter.
 
-use agora::{Issue, Service};
+use agora::{Issue, Privilege, Service};
 use jiff::Timestamp;
 use live::room::Room;
 use metering::Side;
@@ -79,8 +79,12 @@ impl<'a> Paid<'a> {
     /// none; and to Agora a lifetime of 0 would mean for ever.
     ///
     /// # Errors
-    /// 409 `wrong-state`.
+    /// 409 `wrong-state`; 409 `modality-off` for a session by text, which has no media.
     pub fn of(room: &'a Room, side: Side, now: Timestamp) -> Result<Self, Problem> {
+        if room.session.modality == "text" {
+            return Err(Problem::new(Kind::ModalityOff)
+                .detail("A session by text has neither sound nor picture."));
+        }
         let state = room.meter.state;
         let paid_until_ms = room.meter.paid_until_ms(room.facts.leased);
         let until_s = paid_until_ms.unwrap_or_default().div_euclid(1_000);
@@ -144,7 +148,11 @@ async fn agora(app: &App, paid: &Paid<'_>) -> Result<MediaAccess, Problem> {
         agora::token(app, issue(paid)?, &[service]).map_err(Problem::internal)
     };
     Ok(MediaAccess::Agora {
-        rtc_token: make(Service::Rtc { channel: session_id, uid })?,
+        rtc_token: make(Service::Rtc {
+            channel: session_id,
+            uid,
+            privileges: privileges(&paid.room.session.modality),
+        })?,
         rtm_token: make(Service::Rtm { user_id: &rtm_user_id })?,
         app_id: app_id.to_owned(),
         channel: session_id.clone(),
@@ -153,6 +161,14 @@ async fn agora(app: &App, paid: &Paid<'_>) -> Result<MediaAccess, Problem> {
         expires_at: at(paid.until_s)?,
         renew_after_ms: renew_after_ms(paid.now, paid.until_s),
     })
+}
+
+/// Who pays for a voice publishes no picture.
+fn privileges(modality: &str) -> &'static [Privilege] {
+    match modality {
+        "video" => &[Privilege::Join, Privilege::PublishAudio, Privilege::PublishVideo],
+        _ => &[Privilege::Join, Privilege::PublishAudio],
+    }
 }
 
 /// From this second to the end of the paid time, with a salt of its own.
@@ -192,4 +208,20 @@ fn renew_after_ms(now: Timestamp, until_s: i64) -> i64 {
 /// Unix seconds as the API writes them.
 fn at(seconds: i64) -> Result<At, Problem> {
     Timestamp::from_second(seconds).map(At).map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::privileges;
+    use agora::Privilege;
+
+    #[test]
+    fn only_a_video_session_publishes_a_picture_and_none_publishes_data() {
+        assert!(privileges("video").contains(&Privilege::PublishVideo));
+        assert!(!privileges("voice").contains(&Privilege::PublishVideo));
+        for modality in ["voice", "video"] {
+            assert!(privileges(modality).contains(&Privilege::PublishAudio));
+            assert!(!privileges(modality).contains(&Privilege::PublishData));
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/sessions/{session_id}/media`: a participant's browser gets into the media of the session.
 //!
 //! `{}` -> `MediaAccess`, by the adapter that the session was requested with. Only while the clock runs on paid time: 409
-//! `wrong-state` otherwise, so an access is never older than the last check of the balance. 404 for strangers; 60 a minute.
+//! `wrong-state` otherwise (and `modality-off` for text), so an access is never older than the last check of the balance. 404 for strangers; 60 a minute.
 //! 503 `upstream-down` when a vendor does not answer. Cost: three strongly consistent reads in two round trips, one write unit
 //! of the rate limit; the secret once a process. At Whereby one read more, and once a session a request there and 2 write
 //! units.
@@ -22,7 +22,7 @@ const OPENINGS_PER_MINUTE: u64 = 60;
 /// The route.
 pub const ROUTE: Route = Route::post("open_media", "/v1/sessions/{session_id}/media")
     .auth(Auth::Member)
-    .refuses(&[Kind::WrongState, Kind::TooManyRequests, Kind::UpstreamDown])
+    .refuses(&[Kind::WrongState, Kind::ModalityOff, Kind::TooManyRequests, Kind::UpstreamDown])
     .needs(&[
         Need::APP_READ,
         Need::APP_PUT,

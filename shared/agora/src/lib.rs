@@ -9,4 +9,4 @@ mod deflate;
 mod pack;
 mod token;
 
-pub use token::{App, Issue, RTC_PRIVILEGES, SALT_MAX, Service, TokenError, contents, token};
+pub use token::{App, Issue, Privilege, SALT_MAX, Service, TokenError, contents, token};

@@ -15,9 +15,20 @@ pub const SALT_MAX: u32 = 99_999_999;
 const RTC: u16 = 1;
 const RTM: u16 = 2;
 
-/// Everything that a participant who speaks may do in a channel: join, and publish sound, picture and data.
-pub const RTC_PRIVILEGES: [u16; 4] = [1, 2, 3, 4];
 const RTM_LOGIN: u16 = 1;
+
+/// What somebody may do in a channel.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Privilege {
+    /// Be in it and receive.
+    Join = 1,
+    /// Send sound.
+    PublishAudio = 2,
+    /// Send a picture.
+    PublishVideo = 3,
+    /// Send data.
+    PublishData = 4,
+}
 
 /// An app at Agora.
 #[derive(Clone, Copy)]
@@ -42,12 +53,14 @@ pub struct Issue {
 /// What a token lets its bearer do, for its whole lifetime.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Service<'a> {
-    /// Join a channel as a user and publish in it.
+    /// A user in a channel.
     Rtc {
         /// The channel, 1 to 64 bytes.
         channel: &'a str,
         /// The user in it; 0 would be anybody and is refused.
         uid: u32,
+        /// What the user may do, ascending and without a repetition.
+        privileges: &'a [Privilege],
     },
     /// Log into signalling as a user.
     Rtm {
@@ -156,17 +169,17 @@ impl Service<'_> {
 
     fn pack(&self, expire_s: u32, into: &mut Pack) {
         into.u16(self.kind());
-        let privileges: &[u16] = match self {
-            Self::Rtc { .. } => &RTC_PRIVILEGES,
-            Self::Rtm { .. } => &[RTM_LOGIN],
+        let privileges: Vec<u16> = match self {
+            Self::Rtc { privileges, .. } => privileges.iter().map(|one| *one as u16).collect(),
+            Self::Rtm { .. } => vec![RTM_LOGIN],
         };
         into.u16(u16::try_from(privileges.len()).unwrap_or_default());
         for privilege in privileges {
-            into.u16(*privilege);
+            into.u16(privilege);
             into.u32(expire_s);
         }
         match self {
-            Self::Rtc { channel, uid } => {
+            Self::Rtc { channel, uid, .. } => {
                 into.text(channel);
                 into.text(&uid.to_string());
             }

@@ -4,14 +4,18 @@
 //! of its compressed stream are those of the zlib that Node is built with: its own copy, Chromium's, whose version names a
 //! commit (`1.3.1-e00f703`). A Node on another zlib makes other streams of the same contents; then contents are compared.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use agora::{App, Issue, Service, contents, token};
+use agora::{App, Issue, Privilege, Service, contents, token};
 use serde::{Deserialize, Serialize};
 
 const INPUTS: usize = 600;
+const ALL: [Privilege; 4] =
+    [Privilege::Join, Privilege::PublishAudio, Privilege::PublishVideo, Privilege::PublishData];
 
 #[derive(Clone, Debug, Serialize)]
 struct Input {
@@ -21,6 +25,8 @@ struct Input {
     channel: String,
     uid: u32,
     user_id: String,
+    /// 2 to 4: with sound, with a picture too, with data too.
+    privileges: usize,
     at_ms: u64,
     salt: u32,
     lifetime_s: u32,
@@ -64,17 +70,22 @@ impl Draw {
         let names: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEF0123456789 !#$%&()+-:;<=.>?@[]^_{}|~,";
         let (channel, user) = (1 + self.number(64), 1 + self.number(64));
         // Some names repeat themselves, as nothing else makes long repetitions in a token.
-        let names = if number % 4 == 0 { &names[..2] } else { names };
+        let names = if number.is_multiple_of(5) { &names[..2] } else { names };
         Input {
-            kind: if number % 3 == 0 { "rtm" } else { "rtc" },
+            kind: if number.is_multiple_of(4) { "rtm" } else { "rtc" },
             app_id: self.text(b"0123456789abcdefABCDEF", 32),
             certificate: self.text(b"0123456789abcdef", 32),
             channel: self.text(names, channel),
-            uid: if number % 2 == 0 { 1 + self.small(2) } else { 1 + self.small(u32::MAX - 1) },
+            uid: if number.is_multiple_of(2) {
+                1 + self.small(2)
+            } else {
+                1 + self.small(u32::MAX - 1)
+            },
             user_id: self.text(names, user),
+            privileges: 2 + number % 3,
             at_ms: 1_700_000_000_000 + self.number(2_000_000_000_000),
             salt: 1 + self.small(99_999_999),
-            lifetime_s: 1 + self.small(if number % 5 == 0 { 86_400 } else { 1_200 }),
+            lifetime_s: 1 + self.small(if number.is_multiple_of(5) { 86_400 } else { 1_200 }),
         }
     }
 }
@@ -89,7 +100,11 @@ fn ours(input: &Input) -> (String, String) {
     };
     let service = match input.kind {
         "rtm" => Service::Rtm { user_id: &input.user_id },
-        _ => Service::Rtc { channel: &input.channel, uid: input.uid },
+        _ => Service::Rtc {
+            channel: &input.channel,
+            uid: input.uid,
+            privileges: &ALL[..input.privileges],
+        },
     };
     let inside = hex::encode(contents(app, issue, &[service]).unwrap());
     (token(app, issue, &[service]).unwrap(), inside)
@@ -103,7 +118,7 @@ fn theirs(inputs: &[Input]) -> Answer {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("Node runs the vendor's package");
+        .unwrap_or_else(|error| panic!("Node runs the vendor's package: {error}"));
     let text = serde_json::to_vec(inputs).unwrap();
     node.stdin.take().unwrap().write_all(&text).unwrap();
     let output = node.wait_with_output().unwrap();

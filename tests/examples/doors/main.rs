@@ -63,6 +63,7 @@ fn routers(kit: &Kit) -> OpenApiRouter {
         sessions::router(sessions::App::new(kit.ctx())),
         wallet::router(wallet(kit)),
         realtime::router(realtime::App::new(kit.ctx(), &aws)),
+        rooms::router(rooms::App::new(kit.ctx(), &aws)),
     ];
     all.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge)
 }

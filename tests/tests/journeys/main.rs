@@ -14,6 +14,7 @@ mod oidc;
 mod proofs;
 mod queue;
 mod rights;
+mod rooms;
 mod session;
 mod session_money;
 mod sign_in;

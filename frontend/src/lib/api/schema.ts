@@ -9404,7 +9404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong-state` */
+            /** @description `modality-off`, `wrong-state` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -120,3 +120,15 @@ async fn somebody_may_ask_sixty_times_a_minute() {
     assert_eq!((reply.status, reply.problem()), (429, "too-many-requests"));
     rooms.media(Who::R, &id).await;
 }
+
+#[tokio::test]
+async fn a_session_by_text_has_no_media_whatever_is_paid() {
+    let rooms = Rooms::new(900).await;
+    let asked = rooms.w.ask("text").await;
+    let id = asked.body["id"].as_str().unwrap();
+    rooms.w.done(Who::R, id, "accept").await;
+    rooms.w.done(Who::C, id, "join").await;
+    rooms.w.done(Who::R, id, "join").await;
+    let reply = rooms.ask(Who::C, id).await;
+    assert_eq!((reply.status, reply.problem()), (409, "modality-off"));
+}
