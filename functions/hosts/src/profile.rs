@@ -1,13 +1,14 @@
 //! What a profile may say: lengths, characters, reserved slugs. Pure; all faults at once.
 //!
-//! Lengths count characters (Unicode scalar values) after white space at both ends is cut off.
+//! Lengths count characters (Unicode scalar values): at most as they were sent, at least without white space at both
+//! ends, which is cut off.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 use store::host::{HostItem, Rates, fold};
 use utoipa::ToSchema;
-use web::Faults;
+use web::{Faults, trimmed};
 
 /// The lowest and the highest rate of a minute, minor units (SoulSeer 2.2: 0.50 to 99.99).
 pub const RATE_MINOR: std::ops::RangeInclusive<i64> = 50..=9_999;
@@ -63,11 +64,12 @@ impl Texts {
     /// The texts without white space around them, with what is wrong noted in `faults`.
     #[must_use]
     pub fn checked(mut self, faults: &mut Faults) -> Self {
-        for text in [&mut self.name, &mut self.bio, &mut self.statement].into_iter().flatten() {
-            *text = text.trim().to_owned();
+        let bounded = [(&mut self.name, 60), (&mut self.bio, 4_000), (&mut self.statement, 2_000)];
+        for (text, most) in bounded {
+            *text = text.take().map(|text| trimmed(&text, most).to_owned());
         }
         for text in self.specialties.iter_mut().flatten() {
-            *text = text.trim().to_owned();
+            *text = trimmed(text, 30).to_owned();
         }
         if let Some(name) = &self.name {
             line(faults, "/name", name, 2, 60);

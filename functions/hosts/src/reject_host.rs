@@ -6,7 +6,7 @@ use serde::Deserialize;
 use store::host::{HostItem, Status};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Auth, Caller, Ctx, Deed, Faults, Json, Kind, Need, Path, Problem, Route};
+use web::{Auth, Caller, Ctx, Deed, Faults, Json, Kind, Need, Path, Problem, Route, trimmed};
 
 use crate::change::{ByAdmin, change};
 use crate::profile::text;
@@ -38,7 +38,7 @@ pub async fn handle(
     Json(request): Json<RejectHost>,
 ) -> Result<Json<HostSelf>, Problem> {
     let admin = caller.admin()?;
-    let reason = request.reason.trim();
+    let reason = trimmed(&request.reason, 1_000);
     let mut faults = Faults::new();
     text(&mut faults, "/reason", reason, 3, 1_000);
     faults.done()?;

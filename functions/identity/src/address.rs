@@ -40,7 +40,7 @@ pub fn display_name_of(email: &str) -> String {
 
 /// A name as it may be shown: trimmed, 1 to 60 characters, nothing invisible.
 pub(crate) fn parse_display_name(text: &str) -> Option<String> {
-    let name = text.trim();
+    let name = web::trimmed(text, 60);
     let invisible = |character: char| {
         character.is_control()
             || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')

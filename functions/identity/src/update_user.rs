@@ -13,7 +13,9 @@ use store::wallet::wallet_key;
 use store::{Table, Transaction, Update};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Auth, Caller, Ctx, Deed, Faults, Json, Kind, Need, Path, Problem, Route, audit};
+use web::{
+    Auth, Caller, Ctx, Deed, Faults, Json, Kind, Need, Path, Problem, Route, audit, trimmed,
+};
 
 use crate::AdminUser;
 use crate::list_users::with_locks;
@@ -85,7 +87,7 @@ pub async fn handle(
 
 fn check(request: &UpdateUser, user: &User) -> Result<(), Problem> {
     let mut faults = Faults::new();
-    let length = request.reason.trim().chars().count();
+    let length = trimmed(&request.reason, 500).chars().count();
     faults.check((1..=500).contains(&length), "/reason", "Must have 1 to 500 characters.");
     if let Some(roles) = &request.roles {
         faults.check(roles.contains(&Role::Member), "/roles", "Everybody is a member.");

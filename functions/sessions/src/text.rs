@@ -1,21 +1,20 @@
 //! What people write: bounded, counted in characters, without control characters.
 
-use web::Problem;
+use web::{Problem, trimmed};
 
 /// The text as it is kept: line ends as `\n`, no blank ends.
 ///
 /// # Errors
 /// 400 at `pointer`: longer than `max` characters, or control characters other than a line end.
 pub fn checked(text: &str, max: usize, pointer: &str) -> Result<String, Problem> {
-    let text = text.replace("\r\n", "\n");
-    let text = text.trim();
+    let text = trimmed(text, max).replace("\r\n", "\n");
     if text.chars().count() > max {
         return Err(Problem::field(pointer, format!("Must have {max} characters at most.")));
     }
     if text.chars().any(|one| one.is_control() && one != '\n') {
         return Err(Problem::field(pointer, "Must not contain control characters."));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// A reason or a note: 3 to 1,000 characters.
@@ -38,6 +37,12 @@ mod tests {
     fn characters_are_counted_and_not_bytes() {
         assert_eq!(checked(&"é".repeat(500), 500, "/text").unwrap(), "é".repeat(500));
         assert!(checked(&"é".repeat(501), 500, "/text").is_err());
+    }
+
+    #[test]
+    fn blanks_count_as_they_were_sent() {
+        assert_eq!(checked(&" ".repeat(500), 500, "/text").unwrap(), "");
+        assert!(checked(&"\n".repeat(501), 500, "/text").is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use store::payout::{Hold, PayeeItem, replace_payee};
 use store::user::User;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Auth, Caller, Deed, Json, Kind, Need, Path, Problem, Route, audit};
+use web::{Auth, Caller, Deed, Json, Kind, Need, Path, Problem, Route, audit, trimmed};
 
 use crate::App;
 
@@ -52,7 +52,7 @@ pub async fn handle(
     Json(request): Json<HoldPayouts>,
 ) -> Result<Json<PayoutsHold>, Problem> {
     let admin = caller.admin()?;
-    let reason = request.reason.trim().to_owned();
+    let reason = trimmed(&request.reason, 500).to_owned();
     if !(3..=500).contains(&reason.chars().count()) {
         return Err(Problem::field("/reason", "Must have 3 to 500 characters."));
     }

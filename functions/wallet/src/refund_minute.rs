@@ -15,7 +15,9 @@ use store::wallet::{EntryNotes, change_earnings, change_spending, put_entry};
 use store::{CommitError, Transaction};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{At, Auth, Caller, Deed, Faults, Keyed, Kind, Need, Once, Problem, Route, audit, once};
+use web::{
+    At, Auth, Caller, Deed, Faults, Keyed, Kind, Need, Once, Problem, Route, audit, once, trimmed,
+};
 
 use crate::App;
 
@@ -119,7 +121,7 @@ fn decide(body: &RefundRequest, session: &SessionItem) -> Result<Entry, Problem>
     })?;
     let terms = &session.meter.terms;
     let amount_minor = body.amount_minor.unwrap_or(terms.rate.minor);
-    let reason = body.reason.trim().chars().count();
+    let reason = trimmed(&body.reason, 500).chars().count();
     let mut faults = Faults::new();
     let paid = (1..=settled.figures.minutes).contains(&body.minute);
     faults.check(paid, "/minute", "This session has no such paid minute.");

@@ -25,6 +25,7 @@ mod params;
 mod problem;
 mod route;
 mod secret;
+mod text;
 mod tokens;
 
 pub use address::ClientAddress;
@@ -46,4 +47,5 @@ pub use params::{Path, Query};
 pub use problem::{Fault, Faults, Problem, ProblemBody};
 pub use route::{Auth, Need, Route, Trigger};
 pub use secret::{random_bytes, random_secret, same_secret, secret_hash};
+pub use text::trimmed;
 pub use tokens::{ACCESS_SECONDS, Claims, TokenError, Tokens};
