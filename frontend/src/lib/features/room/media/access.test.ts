@@ -59,6 +59,23 @@ describe('an access', () => {
 		expect([one.asked(), one.used.length]).toEqual([7, 1]);
 	});
 
+	it('is_asked_for_at_once_on_a_press_while_media_may_flow', async () => {
+		const one = keeper((number) => {
+			if (number === 1) throw new Error('upstream-down');
+			return peer();
+		});
+		one.kept.again();
+		await pass(0);
+		expect(one.asked()).toBe(0);
+		one.kept.start();
+		await pass(0);
+		one.kept.again();
+		await pass(0);
+		expect([one.asked(), one.used.length]).toEqual([2, 1]);
+		await pass(600_000);
+		expect(one.asked()).toBe(2);
+	});
+
 	it('that_comes_after_the_stop_is_not_used', async () => {
 		let give: (access: Access) => void = () => undefined;
 		const one = keeper(() => new Promise((resolve) => (give = resolve)));

@@ -52,6 +52,14 @@ export class AccessKeeper {
 		clearTimeout(this.#timer);
 	}
 
+	/** Asks now and not when it is due. */
+	again(): void {
+		if (!this.#runs) return;
+		clearTimeout(this.#timer);
+		this.#wait = firstWaitMs;
+		void this.#turn(++this.#round);
+	}
+
 	async #turn(round: number): Promise<void> {
 		try {
 			const access = await this.#ask();

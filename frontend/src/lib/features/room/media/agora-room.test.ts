@@ -237,6 +237,32 @@ describe('a room at Agora', () => {
 		expect(clients).toHaveLength(1);
 	});
 
+	it('without_an_access_says_so_until_one_comes_and_stays_where_it_is_in', async () => {
+		const { room, client } = world();
+		room.join();
+		room.deny();
+		expect(room.state.link).toBe('failed');
+		room.admit(access('t1'));
+		await pass();
+		client().tell('user-joined', {});
+		room.deny();
+		expect(room.state.link).toBe('connected');
+	});
+
+	it('whose_door_never_opens_says_so_in_time_and_lets_go_of_it', async () => {
+		const { room, clients, client, prepare } = world();
+		prepare((made) => (made.door = clients.length === 0 ? new Promise(() => undefined) : Promise.resolve()));
+		room.join();
+		room.admit(access('t1'));
+		await pass(19_999);
+		expect(room.state.link).toBe('looking');
+		await pass(1);
+		expect([room.state.link, client().calls.at(-1)]).toEqual(['failed', 'leave']);
+		room.admit(access('t2'));
+		await pass();
+		expect([clients.length, room.state.link]).toEqual([2, 'looking']);
+	});
+
 	it('that_cannot_be_entered_says_so_and_a_press_tries_again', async () => {
 		const { room, clients, prepare } = world();
 		prepare((made) => (made.refuses = clients.length === 0));

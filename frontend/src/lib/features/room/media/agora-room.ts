@@ -37,8 +37,10 @@ interface Published {
 }
 
 const media: Record<Kind, 'audio' | 'video'> = { mic: 'audio', camera: 'video' };
-/** Errors and warnings alone. */
-const logLevel = 2;
+/** Errors alone. */
+const logLevel = 3;
+/** Without a network the vendor's code tries for minutes and says nothing. */
+const patienceMs = 20_000;
 
 const loadSdk = (): Promise<AgoraSdk> => import('agora-rtc-sdk-ng/esm');
 
@@ -142,6 +144,10 @@ export class AgoraRoom implements MediaRoom {
 		this.#settle();
 	}
 
+	deny(): void {
+		if (this.#joined && !this.#suspended && !this.#client) this.#setLink('failed');
+	}
+
 	suspend(): void {
 		if (this.#suspended) return;
 		this.#suspended = true;
@@ -184,6 +190,8 @@ export class AgoraRoom implements MediaRoom {
 		try {
 			const access = this.#wants();
 			if (!access) return await this.#exit();
+			// Tried again with the next access or on a press, not with every change of a device.
+			if (this.#link === 'failed') return;
 			this.#client ??= await this.#enter(access);
 			for (const kind of kinds) await this.#carry(kind);
 			if (!this.#wants()) await this.#exit();
@@ -207,7 +215,20 @@ export class AgoraRoom implements MediaRoom {
 		sdk.setLogLevel(logLevel);
 		const client = sdk.createClient({ mode: 'rtc', codec: 'vp8' });
 		this.#listen(client);
-		await client.join(access.app_id, access.channel, access.rtc_token, access.uid);
+		let patience: ReturnType<typeof setTimeout> | undefined;
+		const late = new Promise<never>((_, reject) => {
+			patience = setTimeout(() => reject(new Error('Agora does not answer')), patienceMs);
+		});
+		try {
+			const { app_id, channel, rtc_token, uid } = access;
+			await Promise.race([client.join(app_id, channel, rtc_token, uid), late]);
+		} catch (error) {
+			client.removeAllListeners();
+			void client.leave().catch(() => undefined);
+			throw error;
+		} finally {
+			clearTimeout(patience);
+		}
 		// A newer token came while the door was opening.
 		if (this.#access && this.#access !== access) await client.renewToken(this.#access.rtc_token);
 		return client;

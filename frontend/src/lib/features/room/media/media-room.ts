@@ -63,6 +63,8 @@ export interface MediaRoom {
 	 * What lets this browser into the media, as the server gave it: comes after each `resume`, and again before it lapses.
 	 */
 	admit(access: Access): void;
+	/** No access could be had, because the server or a vendor does not answer; it is asked for again. */
+	deny(): void;
 	/** Stops capturing, sending and playing at once. */
 	suspend(): void;
 	/** Goes on as before. */

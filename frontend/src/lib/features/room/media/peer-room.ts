@@ -122,6 +122,9 @@ export class PeerRoom implements MediaRoom {
 		this.#peer?.useServers(access.ice_servers);
 	}
 
+	/** Without servers the two may find each other all the same. */
+	deny(): void {}
+
 	suspend(): void {
 		if (this.#suspended) return;
 		this.#suspended = true;

@@ -1,4 +1,5 @@
 /** The room's media for the page: follows the session's state, remembers choices, and is a thing that components watch. */
+import { asProblem } from '$lib/api/problem';
 import { readStored, writeStored } from '$lib/storage';
 import type { Session } from '$lib/api/types';
 import type { RoomView } from '../view';
@@ -78,7 +79,7 @@ export class RoomMedia {
 		this.#access = new AccessKeeper(
 			ask,
 			(access) => this.room.admit(access),
-			(error) => console.warn('media:', error)
+			(error) => this.#refused(error)
 		);
 		this.#stops = [
 			this.room.onState((state) => this.#take(state)),
@@ -112,8 +113,11 @@ export class RoomMedia {
 		}
 	}
 
-	/** Takes sound and picture back from another window. */
-	takeBack = (): void => this.room.join();
+	/** Takes sound and picture back from another window, or tries a room again that could not be opened. */
+	takeBack = (): void => {
+		this.room.join();
+		this.#access.again();
+	};
 
 	toggle = (kind: Kind): Promise<void> => {
 		const on = !this.state[kind].wanted;
@@ -138,6 +142,12 @@ export class RoomMedia {
 	close(): void {
 		this.leave();
 		for (const stop of this.#stops) stop();
+	}
+
+	/** That nothing is paid just now is no trouble: the next lease is on its way, or the clock stops. */
+	#refused(error: unknown): void {
+		console.warn('media:', error);
+		if (asProblem(error).status !== 409) this.room.deny();
 	}
 
 	#take(state: MediaState): void {

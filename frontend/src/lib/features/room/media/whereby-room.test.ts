@@ -184,6 +184,17 @@ describe('a room at Whereby', () => {
 		expect([frames.length, room.state.link]).toEqual([3, 'connecting']);
 	});
 
+	it('without_an_access_says_so_until_one_comes', () => {
+		const { room } = world();
+		room.join();
+		room.deny();
+		expect(room.state.link).toBe('failed');
+		room.admit(access());
+		expect([frames.length, room.state.link]).toEqual([1, 'connecting']);
+		room.deny();
+		expect(room.state.link).toBe('connecting');
+	});
+
 	it('is_gone_for_good_once_left', () => {
 		const { room, frame } = world();
 		room.join();

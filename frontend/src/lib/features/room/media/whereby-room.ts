@@ -138,6 +138,10 @@ export class WherebyRoom implements MediaRoom {
 		this.#show();
 	}
 
+	deny(): void {
+		if (this.#stop && !this.#suspended && !this.#frame) this.#setLink('failed');
+	}
+
 	suspend(): void {
 		if (this.#suspended) return;
 		this.#suspended = true;
