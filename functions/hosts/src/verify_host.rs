@@ -1,5 +1,5 @@
 //! `POST /v1/admin/hosts/{host_id}/verify`: an admin accepts an application. The person becomes a host, appears in the
-//! catalogue and gets an earnings balance, all in one transaction with the audit row.
+//! catalogue and gets an earnings balance, all in one transaction with the audit row. Nobody verifies themselves.
 
 use axum::extract::State;
 use serde::Deserialize;
@@ -35,6 +35,10 @@ pub async fn handle(
 ) -> Result<Json<HostSelf>, Problem> {
     let ctx = &app.ctx;
     let admin = caller.admin()?;
+    if host_id == admin.id {
+        let text = "Your own application is for another admin to decide.";
+        return Err(Problem::new(Kind::Forbidden).detail(text));
+    }
     let found = ctx.store.host(host_id).await?.ok_or(Kind::NotFound)?;
     if ctx.store.catalogue().await?.len() >= app.hosts_max {
         return Err(Problem::new(Kind::Conflict).detail(format!(

@@ -48,6 +48,19 @@ async fn a_verified_person_is_a_host_with_a_page_and_an_earnings_balance() {
 }
 
 #[tokio::test]
+async fn an_admin_who_applies_is_verified_by_another_one() {
+    let kit = Kit::new().await;
+    let router = router(&kit);
+    let (cy, di) = (kit.admin("Cy").await, kit.admin("Dee").await);
+    apply(&router, &cy, "cyra").await;
+    let reply = verify(&router, &cy, &cy).await;
+    assert_eq!((reply.status, reply.problem()), (403, "forbidden"), "{}", reply.text);
+    assert!(reply.text.contains("another admin"), "{}", reply.text);
+    assert_eq!(stored(&kit, &cy).await.status, store::host::Status::Pending);
+    assert_eq!(verify(&router, &di, &cy).await.status, 200);
+}
+
+#[tokio::test]
 async fn two_admins_at_once_verify_once() {
     let kit = Kit::new().await;
     let router = router(&kit);
