@@ -7,7 +7,7 @@
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use jiff::Timestamp;
-use payments::{StripeEvent, parse, verify};
+use payments::{SignatureError, StripeEvent, parse, verify};
 use runtime::{Unit, emit};
 use serde::Serialize;
 use web::{Json, Kind, Need, Problem, Route};
@@ -50,10 +50,7 @@ pub async fn handle(State(app): State<App>, request: Request) -> Result<Json<Rec
     let body = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
         Problem::new(Kind::BodyTooLarge).detail("The event is too large.").cause(error)
     })?;
-    let keys = app.stripe.keys().await?;
-    verify(&body, &signature, &keys.webhook_secret, now.as_second()).map_err(|error| {
-        Problem::new(Kind::BadSignature).detail("The signature does not fit the body.").cause(error)
-    })?;
+    check_signature(&app, &body, &signature, now).await?;
     let event = parse(&body).map_err(|error| {
         emit(now, &[("Handler", ROUTE.id)], &[("UnreadableEvents", 1, Unit::Count)]);
         Problem::new(Kind::MalformedJson).detail("The event cannot be read.").cause(error)
@@ -64,6 +61,26 @@ pub async fn handle(State(app): State<App>, request: Request) -> Result<Json<Rec
         Ok(_) => Ok(Json(Received { received: true })),
         Err(error) => Err(failed(&app, &event, error, now).await),
     }
+}
+
+/// Checks that the processor has signed the body, if need be with a secret that was put in place after this process began.
+async fn check_signature(
+    app: &App,
+    body: &[u8],
+    signature: &str,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let known = app.stripe.webhook_secret(now).await?;
+    let mut checked = verify(body, signature, &known, now.as_second());
+    if matches!(checked, Err(SignatureError::Mismatch))
+        && let Some(rotated) = app.stripe.rotated_webhook_secret(&known, now).await?
+    {
+        checked = verify(body, signature, &rotated, now.as_second());
+    }
+    checked.map_err(|error| {
+        emit(now, &[("Handler", ROUTE.id)], &[("SignaturesRefused", 1, Unit::Count)]);
+        Problem::new(Kind::BadSignature).detail("The signature does not fit the body.").cause(error)
+    })
 }
 
 /// Notes the failure; once parked, says so in a metric that alarms.

@@ -38,6 +38,28 @@ async fn an_unsigned_or_wrongly_signed_event_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_rotated_secret_is_read_again_by_a_process_that_knows_the_old_one() {
+    let kit = Kit::new().await;
+    let mut till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let [first, second] = [pending(&kit, &ada, 2_500).await, pending(&kit, &ada, 1_000).await];
+    till.accept(&kit, &completed("1", &first, 2_500)).await;
+    till.rotate();
+    let body = completed("2", &second, 1_000);
+    assert_eq!(till.deliver(&kit, &body).await.problem(), "bad-signature");
+    till.store_secret(&kit);
+    // Not at each bad signature: the store of secrets is asked every few seconds at most.
+    let reads = kit.aws.sent("GetSecretValue").len();
+    for _ in 0..3 {
+        assert_eq!(till.deliver(&kit, &body).await.problem(), "bad-signature");
+    }
+    assert_eq!(kit.aws.sent("GetSecretValue").len(), reads);
+    kit.clock.advance(5);
+    till.accept(&kit, &body).await;
+    assert_eq!(Books::of(&kit).spending(&ada.id()), 3_500);
+}
+
+#[tokio::test]
 async fn a_hundred_copies_at_once_are_one_credit() {
     let kit = Kit::new().await;
     let till = Till::over(&kit);

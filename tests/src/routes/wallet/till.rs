@@ -34,7 +34,17 @@ impl Till {
         call(&self.router, post("/").header("stripe-signature", signature).text(body)).await
     }
 
-    /// A signature of our secret.
+    /// The processor signs with another secret from now on; we know it once [`Till::store_secret`] is called.
+    pub fn rotate(&mut self) {
+        self.secret = Uuid::new_v4().to_string();
+    }
+
+    /// An operator puts the processor's secret where we look for it.
+    pub fn store_secret(&self, kit: &Kit) {
+        put_keys(kit, &self.secret);
+    }
+
+    /// A signature of the processor's secret.
     pub fn signature(&self, at_unix: i64, body: &str) -> String {
         sign(&self.secret, at_unix, body.as_bytes())
     }
