@@ -132,16 +132,7 @@ impl Stack {
     /// # Errors
     /// A refusal, or no mail came.
     pub async fn sign_in(&self, email: &str) -> Result<Person> {
-        let before = self.codes(email).await?.len();
-        self.call(None, Method::POST, "/v1/sign-in/mail", None, Some(&json!({ "email": email })))
-            .await?
-            .ok()?;
-        let code = self
-            .eventually(&format!("a mail to {email}"), async || {
-                let codes = self.codes(email).await?;
-                Ok((codes.len() > before).then(|| codes[0].clone()))
-            })
-            .await?;
+        let code = self.mailed_code(email).await?;
         let body = json!({ "email": email, "code": code });
         let tokens =
             self.call(None, Method::POST, "/v1/sign-in/code", None, Some(&body)).await?.ok()?;
@@ -154,6 +145,21 @@ impl Stack {
             id: text(&tokens["me"]["id"])?,
             token: text(&tokens["access_token"])?,
         })
+    }
+
+    /// Asks for a code and reads it from the mail.
+    ///
+    /// # Errors
+    /// The stack refuses, or no mail arrives.
+    pub async fn mailed_code(&self, email: &str) -> Result<String> {
+        let before = self.codes(email).await?.len();
+        let body = json!({ "email": email });
+        self.call(None, Method::POST, "/v1/sign-in/mail", None, Some(&body)).await?.ok()?;
+        self.eventually(&format!("a mail to {email}"), async || {
+            let codes = self.codes(email).await?;
+            Ok((codes.len() > before).then(|| codes[0].clone()))
+        })
+        .await
     }
 
     /// The texts of the mails to an address, newest first.

@@ -103,6 +103,10 @@ impl LocalStack {
         aws(command, &self.settings);
         command.env("PARLOR_OUTPUTS", self.settings.state().join("outputs.json"));
         command.env("PARLOR_URL", self.settings.url());
+        // Not `current_exe`: a test run may have replaced the program that is running.
+        if let Some(this) = std::env::args_os().next() {
+            command.env("PARLOR_X", paths::root().join(this));
+        }
     }
 
     /// The same as lines for a shell.

@@ -12,8 +12,11 @@ async function choose(page: Page, text: string, name = 'receipt.json'): Promise<
 	const file = { name, mimeType: 'application/json', buffer: Buffer.from(text) };
 	await page.getByLabel('Choose a receipt', { exact: true }).and(page.locator('input')).setInputFiles(file);
 }
+/** The receipt as the mock serves it, signed by the key that the mock names, with something changed in it. */
 async function chooseChanged(page: Page, change: (receipt: Receipt) => void): Promise<void> {
-	const changed = structuredClone(receipt);
+	const headers = { authorization: 'Bearer mock-member' };
+	const reply = await page.request.get(`/v1/sessions/${id(207)}/receipt`, { headers });
+	const changed = (await reply.json()) as Receipt;
 	change(changed);
 	await choose(page, JSON.stringify(changed));
 }
@@ -26,6 +29,11 @@ test('a downloaded receipt proves itself', async ({ page, context }, info) => {
 	await page.goto(`/sessions/${id(207)}/receipt`);
 	await expect(page.getByText('Every figure follows from the rest.')).toBeVisible();
 	await expect(page.getByText('Every entry is in the public record.')).toBeVisible();
+	await shoot(page, 'dark-receipt');
+	await page.setViewportSize({ width: 360, height: 740 });
+	await shoot(page, 'narrow-receipt');
+	await expectNoSidewaysScroll(page);
+	await page.setViewportSize({ width: 1280, height: 900 });
 	const download = page.waitForEvent('download');
 	await page.getByRole('button', { name: 'Download receipt' }).click();
 	const text = await readFile(await (await download).path(), 'utf8');
@@ -48,6 +56,8 @@ test('a receipt that was tampered with says which line differs', async ({ page, 
 	await enter(context, info.title);
 	await page.goto('/verify');
 	await settled(page);
+	await chooseChanged(page, () => undefined);
+	await expect(page.getByText('This receipt is right and proven')).toBeVisible();
 	await chooseChanged(page, (changed) => (changed.minutes[4].share_minor = 300));
 	await expect(page.getByText('This receipt does not hold')).toBeVisible();
 	await expect(page.getByText('Minute 5: says $3.00, is $2.09')).toBeVisible();

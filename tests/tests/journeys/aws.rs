@@ -65,14 +65,15 @@ impl Aws {
 
     /// A call of a service with a JSON protocol.
     pub async fn call(&self, service: &str, target: &str, body: &Value) -> Answer {
-        let version = if service == "dynamodb" || service == "sqs" { "1.0" } else { "1.1" };
+        let version =
+            if ["dynamodb", "sqs", "monitoring"].contains(&service) { "1.0" } else { "1.1" };
         let kind = format!("application/x-amz-json-{version}");
         let headers = [("content-type", kind.as_str()), ("x-amz-target", target)];
         self.send(Method::POST, service, "/", &headers, body.to_string().into_bytes()).await
     }
 
     /// A call of a service with the query protocol.
-    async fn form(&self, service: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn form(&self, service: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(fields).unwrap();
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         self.send(Method::POST, service, "/", &headers, body.into_bytes()).await
@@ -163,10 +164,7 @@ impl Aws {
 
     /// AWS as a function sees it: with the credentials of its own role. For a moment the role also trusts the account.
     pub async fn as_function(&self, logical_id: &str) -> Self {
-        let name = self.physical(logical_id).await;
-        let path = format!("/2015-03-31/functions/{name}/configuration");
-        let answer = self.send(Method::GET, "lambda", &path, &[], Vec::new()).await;
-        let arn = answer.json()["Role"].as_str().unwrap_or_default().to_owned();
+        let arn = self.role_of(logical_id).await;
         let role = arn.rsplit('/').next().unwrap_or_default();
         let account = arn.split(':').nth(4).unwrap_or_default();
         let lambda = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": "lambda.amazonaws.com" } });
@@ -189,6 +187,14 @@ impl Aws {
             "journeys",
         );
         Self { http: self.http.clone(), url: self.url.clone(), credentials }
+    }
+
+    /// The ARN of a function's role.
+    pub async fn role_of(&self, logical_id: &str) -> String {
+        let name = self.physical(logical_id).await;
+        let path = format!("/2015-03-31/functions/{name}/configuration");
+        let answer = self.send(Method::GET, "lambda", &path, &[], Vec::new()).await;
+        answer.json()["Role"].as_str().unwrap_or_default().to_owned()
     }
 
     async fn trust(&self, role: &str, statements: &Value) {

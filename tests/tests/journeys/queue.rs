@@ -1,6 +1,6 @@
 //! The billing queue: ticks that come twice, and messages that mean nothing.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::figures::lines;
 use crate::world::{SHARED, World, number, text, unique};
@@ -41,12 +41,8 @@ async fn a_tick_that_runs_twice_charges_once() {
 /// Waits until no billing message is waiting or in work.
 async fn drained(world: &World) {
     let url = text(&world.stack.outputs["BillingQueueUrl"]);
-    let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
-    let asked = json!({ "QueueUrl": url, "AttributeNames": names });
     let empty = world.stack.eventually("an empty queue", async || {
-        let reply = world.aws.call("sqs", "AmazonSQS.GetQueueAttributes", &asked).await.json();
-        let left = names.iter().map(|name| reply["Attributes"][name].as_str().unwrap_or("?"));
-        Ok(left.into_iter().all(|left| left == "0").then_some(()))
+        Ok((world.aws.waiting(&url).await == 0).then_some(()))
     });
     empty.await.unwrap();
 }
@@ -60,7 +56,7 @@ async fn a_message_that_is_no_work_ends_among_the_dead_letters_and_holds_nobody_
     let (member, host) = (world.member_with("jan", 5_000).await, world.host("Kees", 100).await);
     let room = world.running(member, host).await;
     // Five receptions, each after the visibility timeout: minutes on AWS, seconds here.
-    visibility(&world, &billing, "1").await;
+    world.aws.set_visibility(&billing, "1").await;
     let poison = json!({ "shard": 3, "tick_at": "2026-11-20T15:00:00Z", "rate_minor": unique() })
         .to_string();
     let message = json!({ "QueueUrl": billing, "MessageBody": poison });
@@ -80,16 +76,9 @@ async fn a_message_that_is_no_work_ends_among_the_dead_letters_and_holds_nobody_
         Ok(found.into_iter().find(|message| message["Body"] == poison.as_str()).cloned())
     });
     let letter = letter.await;
-    visibility(&world, &billing, "300").await;
+    world.aws.set_visibility(&billing, "300").await;
     let handle = json!({ "QueueUrl": dead, "ReceiptHandle": letter.unwrap()["ReceiptHandle"] });
     let gone = world.aws.call("sqs", "AmazonSQS.DeleteMessage", &handle).await;
     assert_eq!(gone.status, 200, "{gone:?}");
     room.end(&world).await;
-}
-
-async fn visibility(world: &World, queue: &str, seconds: &str) {
-    let wanted: Value =
-        json!({ "QueueUrl": queue, "Attributes": { "VisibilityTimeout": seconds } });
-    let answer = world.aws.call("sqs", "AmazonSQS.SetQueueAttributes", &wanted).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
 }
