@@ -125,7 +125,8 @@ impl Scene<'_> {
 
     /// A payout that was refused.
     async fn payout(&self) -> String {
-        let (host_id, payout_id) = (self.host.id(), new_id(self.theatre.kit.clock.now()).to_string());
+        let (host_id, payout_id) =
+            (self.host.id(), new_id(self.theatre.kit.clock.now()).to_string());
         let item = PayoutItem {
             payout_id: payout_id.clone(),
             host_id: host_id.clone(),
