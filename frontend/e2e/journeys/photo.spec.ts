@@ -9,7 +9,7 @@ test('an applicant uploads a photo and is told what cannot be one', async ({ bro
 	await watch(page, faults);
 	await one.apply();
 	await page.goto('/studio/profile');
-	const choose = page.locator('button', { hasText: 'Choose a photo' });
+	const choose = page.getByRole('button', { name: 'Choose a photo' });
 	await expect(choose).toBeVisible();
 	const input = page.locator('input[type=file]');
 	const refuse = async (mimeType: string, buffer: Buffer, words: string) => {
