@@ -33,6 +33,9 @@ pub(crate) struct WherebyData {
     pub meetings: BTreeMap<String, Meeting>,
     #[serde(skip)]
     pub faults: Faults,
+    /// Who is in which room, and when they were last heard of, Unix seconds.
+    #[serde(skip)]
+    pub people: BTreeMap<String, BTreeMap<Uuid, i64>>,
 }
 
 /// A meeting.
@@ -102,7 +105,7 @@ pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/whereby/v1/meetings", post(create))
         .route("/whereby/v1/meetings/{id}", get(read).delete(remove))
-        .route("/whereby/room/{name}", get(room_page::show))
+        .route("/whereby/room/{name}", get(room_page::show).post(room_page::here))
         .route("/_sandbox/whereby/meetings", get(list))
         .route("/_sandbox/whereby/faults", post(set_faults))
 }

@@ -190,3 +190,25 @@ async fn the_sandbox_refuses_what_the_vendor_might() {
     let missing = there.client.delete(format!("{url}/nothing")).bearer_auth("key");
     assert_eq!(missing.send().await.unwrap().status(), 404);
 }
+
+#[tokio::test]
+async fn a_room_of_the_sandbox_counts_who_is_there_and_is_gone_with_its_meeting() {
+    let there = There::new().await;
+    let id = there.rooms.w.active().await;
+    let guest = there.rooms.media(Who::C, &id).await;
+    let url = guest["room_url"].as_str().unwrap();
+    let say = async |number: u8, gone: bool| {
+        let body = json!({ "id": uuid::Uuid::from_u128(u128::from(number)), "gone": gone });
+        let reply = there.client.post(url).json(&body).send().await.unwrap();
+        (reply.status().as_u16(), reply.json::<Value>().await.unwrap_or_default()["count"].clone())
+    };
+    assert_eq!(say(1, false).await, (200, json!(1)));
+    assert_eq!(say(2, false).await, (200, json!(2)));
+    assert_eq!(say(1, true).await, (200, json!(1)));
+    let page = there.client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("as guest"), "{page}");
+    there.rooms.w.done(Who::R, &id, "end").await;
+    there.close().await;
+    assert_eq!(say(1, false).await.0, 404);
+    assert_eq!(there.client.get(url).send().await.unwrap().status(), 404);
+}
