@@ -67,7 +67,7 @@ async fn charge(ctx: &Ctx, queue: &Queue, body: &str) -> Result<(), ChargeError>
         (None, Some(next)) => hand_out(ctx, queue, &work, next).await,
         _ => Ok(()),
     };
-    let outcome = charge_all(&ctx.store, &shard.open, now.as_millisecond()).await;
+    let outcome = charge_all(ctx, &shard.open, now.as_millisecond()).await;
     if outcome.seen > 0 {
         report(now, &outcome);
     }

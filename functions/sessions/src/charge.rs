@@ -9,7 +9,8 @@ use ledger::lease_entry;
 use metering::{Lease, Step};
 use store::session::{OpenItem, shard_partition};
 use store::wallet::lease;
-use store::{CommitError, Query, Store, StoreError, Table, Transaction};
+use store::{CommitError, Query, Store, StoreError, Table, Transaction, Until};
+use web::Ctx;
 
 use crate::settle::settle;
 use crate::transition::store_observed;
@@ -67,13 +68,13 @@ pub async fn read_shard(
 }
 
 /// Handles open sessions. What cannot be handled is counted as failed, so that it does not hold up the others.
-pub async fn charge_all(store: &Store, open: &[OpenItem], now_ms: i64) -> Outcome {
+pub async fn charge_all(ctx: &Ctx, open: &[OpenItem], now_ms: i64) -> Outcome {
     let rooms = futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
-        .map(|some| read_rooms(store, some, now_ms))
+        .map(|some| read_rooms(&ctx.store, some, now_ms))
         .buffered(2)
         .flat_map(futures::stream::iter);
     let total = rooms
-        .map(|room| async move { (room.session.session_id.clone(), handle(store, &room).await) })
+        .map(|room| async move { (room.session.session_id.clone(), handle(ctx, &room).await) })
         .buffer_unordered(CONCURRENCY)
         .fold(Outcome::default(), |mut total, (session_id, outcome)| async move {
             match outcome {
@@ -117,11 +118,12 @@ impl Outcome {
 }
 
 /// What one session needs now.
-async fn handle(store: &Store, room: &Room) -> Result<Outcome, CommitError> {
+async fn handle(ctx: &Ctx, room: &Room) -> Result<Outcome, CommitError> {
+    let store = &ctx.store;
     let mut outcome = Outcome { seen: 1, ..Outcome::default() };
     match room.session.meter.step(&room.facts) {
         Step::Rest => {}
-        Step::Lease(due) => lease_minutes(store, room, due, &mut outcome).await?,
+        Step::Lease(due) => lease_minutes(ctx, room, due, &mut outcome).await?,
         Step::Settle => {
             settle(store, &room.session.session_id, room.facts.now_ms).await?;
             outcome.settled = 1;
@@ -139,8 +141,11 @@ async fn handle(store: &Store, room: &Room) -> Result<Outcome, CommitError> {
 
 /// Leases what is due. A refusal is an answer, not an error: whoever was faster leased it, the session ended, or the
 /// money is gone, and then the session lapses by itself at the end of its paid time.
+///
+/// A minute is leased before it begins, so a lease that was held up is not sent after the end of the paid time: by then
+/// both browsers have stopped, and it would charge for what nobody had.
 async fn lease_minutes(
-    store: &Store,
+    ctx: &Ctx,
     room: &Room,
     due: Lease,
     outcome: &mut Outcome,
@@ -152,7 +157,10 @@ async fn lease_minutes(
     let entry = lease_entry(member, id, range, session.meter.terms.rate)
         .map_err(|error| StoreError::Shape(error.to_string()))?;
     let tx = lease(Transaction::new(), names, &entry, range, room.facts.now_ms);
-    match store.commit(tx).await {
+    let clock = ctx.clock.clone();
+    let paid_until = room.meter.paid_until_ms(room.facts.leased).unwrap_or(i64::MIN);
+    let tx = tx.until(Until::new(move || clock.now().as_millisecond(), paid_until));
+    match ctx.store.commit(tx).await {
         Ok(()) => {
             outcome.minutes_leased = due.count;
             outcome.lag_ms_max = lag_ms(room);
@@ -178,10 +186,10 @@ fn lag_ms(room: &Room) -> i64 {
 ///
 /// # Errors
 /// [`CommitError`] other than a refusal.
-pub async fn renew(store: &Store, room: &Room) -> Result<Outcome, CommitError> {
+pub async fn renew(ctx: &Ctx, room: &Room) -> Result<Outcome, CommitError> {
     let mut outcome = Outcome { seen: 1, ..Outcome::default() };
     if let Some(due) = room.meter.lease_due(&room.facts, room.meter.renew_margin_ms()) {
-        lease_minutes(store, room, due, &mut outcome).await?;
+        lease_minutes(ctx, room, due, &mut outcome).await?;
     }
     Ok(outcome)
 }

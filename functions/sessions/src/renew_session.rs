@@ -40,7 +40,7 @@ pub async fn handle(
     let order = Order { ctx: &ctx, user_id, session_id, now };
     let room =
         order.carry_out(|room, _| Ok::<_, CommandError>(room.meter.clone()), |_, _| {}).await?;
-    let outcome = renew(&ctx.store, &room).await?;
+    let outcome = renew(&ctx, &room).await?;
     if outcome.minutes_leased == 0 && outcome.refusals == 0 {
         return order.show(&room);
     }

@@ -60,7 +60,8 @@ mod tests {
 
     use crate::engine::{Batch, Engine, Work};
     use crate::{
-        CommitError, Item, Key, Page, Query, Store, StoreError, Table, Update, Write, to_item,
+        CommitError, Item, Key, Page, Query, Store, StoreError, Table, Until, Update, Write,
+        to_item,
     };
 
     /// Serves so many keys of each batch and notes what it is asked.
@@ -112,7 +113,11 @@ mod tests {
             unreachable!()
         }
 
-        fn transact<'a>(&'a self, _: &'a [Write]) -> Work<'a, Result<(), CommitError>> {
+        fn transact<'a>(
+            &'a self,
+            _: &'a [Write],
+            _: Option<&'a Until>,
+        ) -> Work<'a, Result<(), CommitError>> {
             unreachable!()
         }
 

@@ -1,6 +1,9 @@
 //! DynamoDB through its SDK.
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -14,7 +17,8 @@ use std::time::Duration;
 
 use crate::engine::{Batch, Engine, Work};
 use crate::{
-    CommitError, Item, Key, Page, Query, Refused, StoreError, Table, Update, Write, WriteKind,
+    CommitError, Item, Key, Page, Query, Refused, StoreError, Table, Until, Update, Write,
+    WriteKind,
 };
 
 /// The two tables behind one client.
@@ -98,10 +102,14 @@ impl Dynamo {
         })
     }
 
-    async fn write(&self, writes: &[Write]) -> Result<(), CommitError> {
+    async fn write(&self, writes: &[Write], until: Option<&Until>) -> Result<(), CommitError> {
         let items = writes.iter().map(|write| self.request(write)).collect::<Result<_, _>>()?;
-        let outcome =
-            self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        let request = self.client.transact_write_items().set_transact_items(Some(items));
+        let outcome = match until {
+            Some(until) if until.passed() => return Err(CommitError::too_late()),
+            Some(until) => request.customize().interceptor(InTime(until.clone())).send().await,
+            None => request.send().await,
+        };
         let Err(error) = outcome else { return Ok(()) };
         if let SdkError::ServiceError(service) = &error {
             if let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
@@ -215,8 +223,12 @@ impl Engine for Dynamo {
         Box::pin(self.page(query))
     }
 
-    fn transact<'a>(&'a self, writes: &'a [Write]) -> Work<'a, Result<(), CommitError>> {
-        Box::pin(self.write(writes))
+    fn transact<'a>(
+        &'a self,
+        writes: &'a [Write],
+        until: Option<&'a Until>,
+    ) -> Work<'a, Result<(), CommitError>> {
+        Box::pin(self.write(writes, until))
     }
 
     fn update<'a>(
@@ -239,6 +251,26 @@ impl Engine for Dynamo {
 fn pause_for(attempt: u32, random: u64) -> Duration {
     let longest_us = 10_000_u64 << attempt.min(6);
     Duration::from_micros(longest_us / 2 + random % (longest_us / 2 + 1))
+}
+
+/// Asks the clock before each try of the SDK's own: a connection that hangs or a throttle may have taken seconds. A try
+/// that is stopped leaves the outcome unknown, as the one before it may have arrived.
+#[derive(Debug)]
+struct InTime(Until);
+
+impl Intercept for InTime {
+    fn name(&self) -> &'static str {
+        "InTime"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.0.passed() { Err("too late to be sent".into()) } else { Ok(()) }
+    }
 }
 
 fn bad(error: BuildError) -> StoreError {

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::{CommitError, Item, Key, Page, Query, StoreError, Table, Update, Write};
+use crate::{CommitError, Item, Key, Page, Query, StoreError, Table, Until, Update, Write};
 
 /// What an engine is doing.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -32,8 +32,12 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// One page; strongly consistent on a table, eventually on an index.
     fn query<'a>(&'a self, query: &'a Query) -> Work<'a, Result<Page<Item>, StoreError>>;
 
-    /// All writes or none.
-    fn transact<'a>(&'a self, writes: &'a [Write]) -> Work<'a, Result<(), CommitError>>;
+    /// All writes or none; not sent any more once `until` has passed, however often it was tried before.
+    fn transact<'a>(
+        &'a self,
+        writes: &'a [Write],
+        until: Option<&'a Until>,
+    ) -> Work<'a, Result<(), CommitError>>;
 
     /// One update of an item and the item after it; `None` when its condition does not hold.
     fn update<'a>(

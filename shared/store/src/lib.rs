@@ -92,7 +92,7 @@ use crate::engine::Engine;
 
 pub use expression::{Condition, Update};
 pub use query::{Page, Query, Sort};
-pub use transaction::{CommitError, Refused, Transaction, Write, WriteKind};
+pub use transaction::{CommitError, Refused, Transaction, Until, Write, WriteKind};
 
 /// An item as DynamoDB gives it.
 pub type Item = HashMap<String, AttributeValue>;

@@ -1,5 +1,8 @@
 //! A decision's writes: all or nothing, each with its condition.
 
+use std::fmt;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::{Condition, Item, Key, Store, StoreError, Table, Update, to_item};
@@ -12,8 +15,38 @@ const ATTEMPTS: u32 = 6;
 #[derive(Clone, Debug, Default)]
 pub struct Transaction {
     writes: Vec<Write>,
+    until: Option<Until>,
     /// The first value that could not be written.
     error: Option<String>,
+}
+
+/// Until when a transaction may be sent. DynamoDB knows no time, so a decision that is good only for a while asks the
+/// clock again at the last instant before each sending. What is on its way then can still arrive later.
+#[derive(Clone)]
+pub struct Until {
+    clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+    last_ms: i64,
+}
+
+impl Until {
+    /// As long as the clock (Unix milliseconds) shows `last_ms` at most.
+    pub fn new(clock: impl Fn() -> i64 + Send + Sync + 'static, last_ms: i64) -> Self {
+        Self { clock: Arc::new(clock), last_ms }
+    }
+
+    /// The label of the refusal of what is too late.
+    pub const LABEL: &'static str = "in_time";
+
+    /// Whether it is too late.
+    pub fn passed(&self) -> bool {
+        (self.clock)() > self.last_ms
+    }
+}
+
+impl fmt::Debug for Until {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "until {}", self.last_ms)
+    }
 }
 
 /// One write of a transaction.
@@ -65,7 +98,7 @@ pub struct Refused {
 /// Why nothing was written, or why that is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Conditions did not hold; nothing was written.
+    /// Conditions did not hold, or it was too late to send it; nothing was written.
     #[error("refused: {}", .0.iter().map(|one| one.label).collect::<Vec<_>>().join(", "))]
     Refused(Vec<Refused>),
     /// Other transactions held the items, again and again; nothing was written.
@@ -77,6 +110,11 @@ pub enum CommitError {
 }
 
 impl CommitError {
+    /// The refusal of a transaction that was not sent in time ([`Until::LABEL`]).
+    pub fn too_late() -> Self {
+        Self::Refused(vec![Refused { label: Until::LABEL, found: None }])
+    }
+
     /// The refusal of the write with this label.
     pub fn refused(&self, label: &str) -> Option<&Refused> {
         match self {
@@ -155,10 +193,18 @@ impl Transaction {
         self.push(label, table, key, WriteKind::Require(condition))
     }
 
+    /// Not to be sent later than that.
+    #[must_use]
+    pub fn until(mut self, until: Until) -> Self {
+        self.until = Some(until);
+        self
+    }
+
     /// The writes of both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.writes.extend(other.writes);
+        self.until = self.until.or(other.until);
         self.error = self.error.or(other.error);
         self
     }
@@ -193,7 +239,7 @@ impl Store {
             return Ok(());
         }
         for attempt in 0..ATTEMPTS {
-            match self.engine.transact(&transaction.writes).await {
+            match self.engine.transact(&transaction.writes, transaction.until.as_ref()).await {
                 Err(CommitError::Busy) if attempt + 1 < ATTEMPTS => {
                     self.engine.pause(attempt).await;
                 }

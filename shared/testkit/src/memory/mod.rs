@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::engine::{Batch, Engine, Work};
 use store::{
-    CommitError, Item, Key, Page, Query, Refused, StoreError, Table, Update, Write, WriteKind,
+    CommitError, Item, Key, Page, Query, Refused, StoreError, Table, Until, Update, Write,
+    WriteKind,
 };
 
 use crate::Fault;
@@ -72,6 +73,16 @@ pub trait Fate: Send {
     fn unprocessed(&mut self, keys: usize) -> usize {
         let _ = keys;
         0
+    }
+
+    /// A transaction was decided on and is about to be sent.
+    fn decided(&mut self, writes: &[Write]) {
+        let _ = writes;
+    }
+
+    /// Whether a transaction that is too late is sent all the same: a planted bug.
+    fn sends_late(&mut self) -> bool {
+        false
     }
 
     /// Rewrites a transaction before it is looked at: planted bugs.
@@ -221,8 +232,12 @@ impl Memory {
         found.into_iter().map(|item| item.as_ref().clone()).collect()
     }
 
-    async fn write(&self, writes: &[Write]) -> Result<(), CommitError> {
+    async fn write(&self, writes: &[Write], until: Option<&Until>) -> Result<(), CommitError> {
+        self.lock().fate.decided(writes);
         let fault = self.begin(Verb::Transact).await;
+        if until.is_some_and(Until::passed) && !self.lock().fate.sends_late() {
+            return Err(CommitError::too_late());
+        }
         let outcome = match fault {
             Fault::None | Fault::LostReply => {
                 let outcome = self.lock().transact(writes);
@@ -351,8 +366,12 @@ impl Engine for Memory {
         Box::pin(self.page(query))
     }
 
-    fn transact<'a>(&'a self, writes: &'a [Write]) -> Work<'a, Result<(), CommitError>> {
-        Box::pin(self.write(writes))
+    fn transact<'a>(
+        &'a self,
+        writes: &'a [Write],
+        until: Option<&'a Until>,
+    ) -> Work<'a, Result<(), CommitError>> {
+        Box::pin(self.write(writes, until))
     }
 
     fn update<'a>(

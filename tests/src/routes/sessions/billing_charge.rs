@@ -1,10 +1,15 @@
 //! The consumer of the billing queue.
 
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use jiff::Timestamp;
+use runtime::Clock;
 use serde_json::{Value, json};
 use sessions::billing_charge;
-use store::Transaction;
 use store::session::{OpenItem, shard_key};
-use testkit::Fault;
+use store::{CommitError, Key, Store, StoreError, Table, Transaction, Until};
+use testkit::{Fault, Kit};
 
 use crate::session_world::{Who, World, event};
 
@@ -43,6 +48,63 @@ async fn late_and_reordered_messages_charge_what_is_due_now() {
     assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
 }
 
+/// A lease that another transaction held up once came through when both browsers had stopped already, and the member
+/// paid for a minute that nobody had.
+#[tokio::test]
+async fn a_lease_that_is_held_up_beyond_the_paid_time_is_not_sent() {
+    for (held_seconds, minutes, state) in [(20, 2, "active"), (21, 1, "paused")] {
+        let w = World::new(900).await;
+        let id = w.active().await;
+        w.room(&id, 0, 40).await;
+        let messages = w.tick_messages().await;
+        let (clock, mut held) = (w.kit.clock.clone(), false);
+        w.kit.aws.faults.set(move |call| {
+            if call.operation != "TransactWriteItems" || std::mem::replace(&mut held, true) {
+                return Fault::None;
+            }
+            clock.advance(held_seconds);
+            Fault::Conflict
+        });
+        assert!(w.work(messages).await.batch_item_failures.is_empty());
+        let session = w.read(Who::C, &id).await;
+        assert_eq!((&session["minutes_held"], &session["state"]), (&json!(minutes), &json!(state)));
+        assert_eq!(w.balance().await, 900 - 300 * minutes);
+    }
+}
+
+/// The SDK tries by itself again, seconds later if it has to.
+#[tokio::test]
+async fn a_try_of_the_sdk_is_not_sent_too_late_either() {
+    let kit = Kit::new().await;
+    let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let aws = kit.aws.config().to_builder().retry_config(retry).build();
+    let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+    let store = Store::new(dynamodb, &kit.config.app_table, &kit.config.ledger_table);
+    let (clock, start) = (kit.clock.clone(), kit.clock.now().as_millisecond());
+    for (late, calls) in [(false, 2), (true, 1)] {
+        let (moved, held) = (clock.clone(), if late { 61_000 } else { 60_000 });
+        let mut first = true;
+        kit.aws.reset_usage();
+        clock.set(Timestamp::from_millisecond(start).unwrap());
+        kit.aws.faults.set(move |_| {
+            if !std::mem::take(&mut first) {
+                return Fault::None;
+            }
+            moved.advance_ms(held);
+            Fault::Broken
+        });
+        let shown = clock.clone();
+        let until = Until::new(move || shown.now().as_millisecond(), start + 60_000);
+        let key = Key::new("LIMIT#late", calls.to_string());
+        let tx = Transaction::new().create("it", Table::App, &key, &json!({})).until(until);
+        let outcome = store.commit(tx).await;
+        // The first try may have arrived, for all that is known.
+        let unknown = matches!(outcome, Err(CommitError::Store(StoreError::Unavailable(_))));
+        assert_eq!((outcome.is_ok(), unknown), (!late, late));
+        assert_eq!(kit.aws.usage().calls["TransactWriteItems"], calls);
+    }
+}
+
 #[tokio::test]
 async fn a_charge_is_one_transaction_of_four_write_units() {
     let w = World::new(3_000).await;
@@ -67,7 +129,7 @@ async fn a_session_that_cannot_be_handled_does_not_hold_up_the_others() {
     let lost = OpenItem { session_id: id.replace('-', "_"), member_id: w.stranger.id() };
     let mut key = shard_key(&lost.session_id);
     key.pk = shard_key(&id).pk;
-    let tx = Transaction::new().create("shard", store::Table::App, &key, &lost);
+    let tx = Transaction::new().create("shard", Table::App, &key, &lost);
     w.kit.store().commit(tx).await.unwrap();
     let reply = w.work(w.tick_messages().await).await;
     assert_eq!(reply.batch_item_failures.len(), 1);
@@ -99,7 +161,7 @@ async fn a_full_shard_is_handed_out_in_pages_that_hand_out_nothing_more() {
             let session_id = format!("0000-{block}-{place:02}");
             let key = store::Key::new(&shard, format!("SESSION#{session_id}"));
             let open = OpenItem { session_id, member_id: w.c.id() };
-            tx = tx.create("shard", store::Table::App, &key, &open);
+            tx = tx.create("shard", Table::App, &key, &open);
         }
         w.kit.store().commit(tx).await.unwrap();
     }
