@@ -28,8 +28,8 @@ async fn rehearsal_1_a_lost_right_fills_the_dead_letters_and_a_redrive_empties_t
     let billing = text(&world.stack.outputs["BillingQueueUrl"]);
     let dead = world.aws.physical("BillingDead").await;
     let alarm = world.aws.alarm("BillingDeadAlarm").await;
-    let errors = world.aws.alarm("ChargeErrorsAlarm").await;
-    assert!(errors.watches("Errors", &world.aws.physical("BillingCharge").await), "{errors:?}");
+    let failures = world.aws.alarm("ChargeFailuresAlarm").await;
+    assert!(failures.watches("Failures", "billing_charge"), "{failures:?}");
     let name = dead.rsplit('/').next().unwrap();
     assert!(alarm.watches("ApproximateNumberOfMessagesVisible", name), "{alarm:?}");
     assert!(!alarm.rings(world.aws.waiting(&dead).await), "the stack was left with dead letters");
