@@ -72,8 +72,10 @@ pub(crate) fn object(value: Value) -> Result<Value, Problem> {
 /// Any JSON as its type.
 pub(crate) fn parse<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let (name, detail) = explain(&error.inner().to_string());
-        Problem::field(pointer(error.path(), name.as_deref()), detail)
+        let message = error.inner().to_string();
+        let (name, detail) = explain(&message);
+        let missing = name.filter(|_| message.starts_with("missing field"));
+        Problem::field(pointer(error.path(), missing), detail)
     })
 }
 
@@ -83,29 +85,29 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// RFC 6901. A missing or unknown field is named by the message, not by the path.
-fn pointer(path: &Path, name: Option<&str>) -> String {
-    let mut parts: Vec<String> = path
+/// RFC 6901. The path of a missing field ends before it.
+fn pointer(path: &Path, missing: Option<String>) -> String {
+    let parts = path
         .iter()
         .filter_map(|segment| match segment {
             Segment::Seq { index } => Some(index.to_string()),
-            Segment::Map { key } => Some(key.clone()),
+            Segment::Map { key } => Some(clipped(key)),
             Segment::Enum { .. } | Segment::Unknown => None,
         })
-        .collect();
-    if let Some(name) = name
-        && parts.last().is_none_or(|last| last != name)
-    {
-        parts.push(name.to_owned());
-    }
-    parts.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
+        .chain(missing);
+    parts.map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// Serde's message as a sentence for a person, and the field it names.
 pub(crate) fn explain(message: &str) -> (Option<String>, String) {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let first = quoted.first().map(|name| clipped(name));
-    let others: Vec<String> = quoted.iter().skip(1).map(|name| clipped(name)).collect();
+    // What is expected comes last and is ours; the name before it may have anything in it, quotes too.
+    let (named, expected) = message
+        .rsplit_once(", expected ")
+        .or_else(|| message.rsplit_once(", there are no fields"))
+        .unwrap_or((message, ""));
+    let first =
+        named.split_once('`').map(|(_, rest)| clipped(rest.strip_suffix('`').unwrap_or(rest)));
+    let others: Vec<String> = expected.split('`').skip(1).step_by(2).map(clipped).collect();
     if message.starts_with("unknown field") {
         let known = if others.is_empty() {
             "No fields are known here.".to_owned()
@@ -220,6 +222,27 @@ mod tests {
                 json!({"amount_minor": 1, "lines": [], "mode": "no"}),
                 "/mode",
                 "Must be one of fast, slow.",
+            ),
+            // What a name carries is neither repeated nor taken for a part of the message.
+            (
+                json!({"amount_minor": 1, "lines": [], "a\u{7f}b/c": 1}),
+                "/ab~1c",
+                "There is no such field. Known fields: amount_minor, lines, mode.",
+            ),
+            (
+                json!({"amount_minor": 1, "lines": [], "a`, expected `b": 1}),
+                "/a`, expected `b",
+                "There is no such field. Known fields: amount_minor, lines, mode.",
+            ),
+            (
+                json!({"amount_minor": 1, "lines": [], "mode": "`no`"}),
+                "/mode",
+                "Must be one of fast, slow.",
+            ),
+            (
+                json!({"amount_minor": 1, "lines": [], ("x".repeat(300)): 1}),
+                &format!("/{}", "x".repeat(200)),
+                "There is no such field. Known fields: amount_minor, lines, mode.",
             ),
             (json!(7), "", "Must be an object."),
         ] {
