@@ -16,7 +16,7 @@ import urllib.request
 import schemathesis
 
 URL = os.environ["PARLOR_URL"]
-REQUESTS_A_SCENE = 12
+REQUESTS_A_SCENE = 20
 # Stands for a token or a cookie until the request is sent.
 CALLER = "of-the-caller"
 COOKIE = "parlor_refresh"

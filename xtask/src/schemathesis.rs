@@ -14,13 +14,16 @@ use crate::steps::step;
 use crate::tools::Tools;
 use crate::{http, paths};
 
+/// What each operation gets in `cargo x test`.
+pub const EXAMPLES: u32 = 100;
+
 const STARTUP: Duration = Duration::from_secs(60);
 
 /// What `cargo x schemathesis` takes.
 #[derive(Args)]
 pub struct Options {
     /// Requests that are made up for each operation.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = EXAMPLES)]
     examples: u32,
     /// Only this operation, such as `request_session`.
     #[arg(long)]
@@ -37,6 +40,15 @@ pub fn send(options: &Options) -> Result<()> {
         requests.args(["--include-operation-id", operation]);
     }
     run(&mut requests)
+}
+
+/// Sends as many as `cargo x test` does; the report goes to a log.
+///
+/// # Errors
+/// As [`send`], with the end of the report.
+pub fn check() -> Result<()> {
+    let (mut requests, _world) = prepare(EXAMPLES)?;
+    run_logged(&mut requests, &paths::scratch().join("logs/schemathesis.log"))
 }
 
 /// Starts the world, which ends with the second value.

@@ -9,7 +9,7 @@ use crate::check::{self, Tally, number_before, rust_count};
 use crate::functions::cargo;
 use crate::process::{output, run_logged};
 use crate::tools::Tools;
-use crate::{dev, paths, site};
+use crate::{dev, paths, schemathesis, site};
 
 /// What `cargo x test` takes.
 #[derive(Args)]
@@ -28,6 +28,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut tally = Tally::default();
     if !options.journeys {
         check::run_all(&mut tally, &tools);
+        tally.part("requests made up from openapi.json", schemathesis::check);
     }
     with_stack(options.port, &mut tally, &tools);
     if !options.journeys && paths::frontend().join("build/200.html").exists() {
