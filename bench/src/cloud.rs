@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Result;
 use aws_config::SdkConfig;
@@ -22,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aws::{APP, LEDGER, Messages, operation, respond, sdk_config};
+use crate::processor;
 
 /// What the calls so far were and what they cost.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,8 @@ pub struct Usage {
     pub units: BTreeMap<String, f64>,
     /// Calls that were refused or failed.
     pub failed: u64,
+    /// Processor time of the database itself.
+    pub database: Duration,
 }
 
 impl Usage {
@@ -191,6 +195,9 @@ fn several(tables: Option<&[ConsumedCapacity]>) -> f64 {
 
 impl HttpConnector for Cloud {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(&request))
+        let begin = processor::time().unwrap_or_default();
+        let answer = self.answer(&request);
+        self.lock().database += processor::time().unwrap_or_default().saturating_sub(begin);
+        HttpConnectorFuture::ready(answer)
     }
 }

@@ -5,7 +5,6 @@
 //! that the thread had the processor, so that others on the machine take little from the figure.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -13,6 +12,7 @@ use ledger::{Entry, lease_entry};
 use metering::{Facts, Meter, Sides, Step};
 use serde::Serialize;
 
+use crate::processor::time as processor_time;
 use crate::report::rounded;
 use crate::world::{FUNDS_MINOR, MINUTE_MS, meter};
 
@@ -122,14 +122,6 @@ fn measure(
     rates.sort_by(f64::total_cmp);
     let at = |rank: usize| rates.get(rank).copied().map(rounded).context("no round");
     Ok(Rate { min: at(0)?, median: at(rates.len() / 2)?, max: at(rates.len() - 1)? })
-}
-
-/// How long this thread has had the processor (Linux: nanoseconds, the first figure of `schedstat`).
-fn processor_time() -> Result<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")
-        .context("processor time is read from Linux's /proc")?;
-    let nanoseconds = text.split_whitespace().next().context("no figure in schedstat")?;
-    Ok(Duration::from_nanos(nanoseconds.parse()?))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ pub mod cloud;
 pub mod cold;
 pub mod core;
 pub mod latency;
+pub mod processor;
 pub mod report;
+pub mod scale;
 pub mod tick;
 pub mod world;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use parlor_bench::report::show;
-use parlor_bench::{cold, core, tick};
+use parlor_bench::{cold, core, scale, tick};
 
 #[derive(Parser)]
 #[command(
@@ -24,6 +24,8 @@ enum Bench {
     Tick(tick::Options),
     /// Pure decisions a second on one core.
     Core(core::Options),
+    /// A tick over a million sessions in seconds and dollars: the real worker over a model of the tables.
+    Scale(scale::Options),
     /// From the start of each domain's process to its first request for an event.
     Cold(cold::Options),
 }
@@ -33,6 +35,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.bench {
         Bench::Tick(options) => show(&tick::run(&options)?, arguments.json),
         Bench::Core(options) => show(&core::run(&options)?, arguments.json),
+        Bench::Scale(options) => show(&scale::run(&options)?, arguments.json),
         Bench::Cold(options) => show(&cold::run(&options)?, arguments.json),
     }
 }

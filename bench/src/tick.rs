@@ -6,7 +6,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -22,6 +22,7 @@ use web::Ctx;
 use crate::aws::{LEDGER, config};
 use crate::cloud::{Cloud, Usage};
 use crate::latency::{Latencies, percentile_ms};
+use crate::processor;
 use crate::report::rounded;
 use crate::world::World;
 
@@ -70,6 +71,14 @@ pub struct Report {
     pub p50_ms: f64,
     /// 99 of 100 charges took at most this long.
     pub p99_ms: f64,
+    /// Processor time of the workers per charged minute, the database's part left out: decision, SDK, signature, JSON, and
+    /// the reads that led to it.
+    pub worker_us_per_charge: f64,
+    /// Processor time of the database per charged minute.
+    pub database_us_per_charge: f64,
+    /// What two processors would do if nobody else used them: the database serves one call at a time, and the workers
+    /// have what it leaves of the two.
+    pub charges_per_second_of_two_processors: f64,
     /// Charged minutes a second, tick by tick: how much the machine's noise matters.
     pub charges_per_second_each_tick: Vec<f64>,
 }
@@ -81,7 +90,9 @@ struct Tick {
     messages: usize,
     tick_usage: Usage,
     usage: Usage,
-    latencies: Vec<std::time::Duration>,
+    latencies: Vec<Duration>,
+    /// Processor time of the workers' threads, with the database in them.
+    processor: Duration,
 }
 
 impl Tick {
@@ -170,12 +181,13 @@ impl Stage {
         let messages = self.cloud.messages.take();
         let sent = messages.len();
         let work = Work::new(messages);
-        std::thread::scope(|scope| {
+        let processor = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..options.workers.get())
                 .map(|_| scope.spawn(|| self.alone(self.worker(&work))))
                 .collect();
-            workers.into_iter().try_for_each(|worker| {
-                worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))?
+            workers.into_iter().try_fold(Duration::ZERO, |sum, worker| {
+                let taken = worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??;
+                Ok::<_, anyhow::Error>(sum + taken)
             })
         })?;
         let seconds = begin.elapsed().as_secs_f64();
@@ -183,11 +195,11 @@ impl Stage {
         ensure!(usage.failed == 0, "{} calls failed", usage.failed);
         let charges = usage.calls_of(CHARGE) * u64::from(options.lease);
         let latencies = self.latencies.take();
-        Ok(Tick { seconds, charges, messages: sent, tick_usage, usage, latencies })
+        Ok(Tick { seconds, charges, messages: sent, tick_usage, usage, latencies, processor })
     }
 
-    /// One instance of the function: a message at a time, as its event source gives them.
-    async fn worker(&self, work: &Work) -> Result<()> {
+    /// One instance of the function: a message at a time, as its event source gives them. Its processor time.
+    async fn worker(&self, work: &Work) -> Result<Duration> {
         while let Some(body) = work.next() {
             let message = SqsMessage { message_id: "0".into(), body };
             let event = SqsEvent { records: vec![message] };
@@ -195,7 +207,8 @@ impl Stage {
             work.done(self.cloud.messages.take());
             ensure!(reply.batch_item_failures.is_empty(), "a message failed; its log says why");
         }
-        Ok(())
+        // The thread is the worker's own.
+        processor::time()
     }
 }
 
@@ -241,6 +254,12 @@ fn report(options: &Options, ticks: &[Tick]) -> Result<Report> {
     let reads = best.usage.calls.values().sum::<u64>() - best.usage.calls_of(CHARGE);
     let read_units = best.usage.units_of(|operation| operation != CHARGE);
     let used = best.tick_usage.units_of(|_| true);
+    // Of all ticks, as processor time is counted coarsely.
+    let all = ticks.iter().map(|tick| tick.charges).sum::<u64>() as f64;
+    let sum = |part: fn(&Tick) -> Duration| ticks.iter().map(part).sum::<Duration>();
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / all;
+    let database = each(sum(|tick| tick.usage.database));
+    let both = each(sum(|tick| tick.processor));
     Ok(Report {
         sessions: options.sessions,
         lease_minutes: options.lease,
@@ -255,6 +274,9 @@ fn report(options: &Options, ticks: &[Tick]) -> Result<Report> {
         tick_units: best.messages as f64 + used,
         p50_ms: rounded(percentile_ms(&best.latencies, 50)),
         p99_ms: rounded(percentile_ms(&best.latencies, 99)),
+        worker_us_per_charge: rounded(both - database),
+        database_us_per_charge: rounded(database),
+        charges_per_second_of_two_processors: rounded(1e6 / database.max(both / 2.0)),
         charges_per_second_each_tick: ticks.iter().map(|tick| rounded(tick.per_second())).collect(),
     })
 }
