@@ -11,7 +11,8 @@ use crate::world::World;
 impl World {
     /// Asks everything that must hold at the end.
     pub async fn audit(&mut self) {
-        for (number, notice) in self.vendor.notices.iter().enumerate() {
+        let notices = self.shared.lock().vendor.notices.clone();
+        for (number, notice) in notices.iter().enumerate() {
             if !notice.taken {
                 self.fail(8, format!("event {number} was never applied: {}", notice.body));
             }

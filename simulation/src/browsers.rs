@@ -1,10 +1,7 @@
 //! What people do: ask, accept, come, go, pay, vanish, press twice, and now and then something that makes no sense.
 
 use jiff::Timestamp;
-use ledger::{Currency, Money};
 use serde_json::{Value, json};
-use store::top_up::{TopUpItem, top_up_key};
-use store::{Table, Transaction};
 
 use crate::people::{HOSTS, MEMBERS};
 use crate::tasks::Ending;
@@ -16,7 +13,7 @@ const VERBS: [&str; 8] =
 
 impl World {
     /// A person does something, and will again.
-    pub(crate) async fn act(&mut self, who: usize) {
+    pub(crate) fn act(&mut self, who: usize) {
         let wait = self.rng.between(2_000, 28_000);
         self.after(wait, Event::Act(who));
         if self.browsers[who].away_until_ms > self.now_ms() {
@@ -37,7 +34,7 @@ impl World {
         let room = self.browsers[who].room;
         let state = room.map_or("", |room| self.rooms[room].state.as_str()).to_owned();
         let Some(room) = room.filter(|_| !matches!(state.as_str(), "ended" | "finalized")) else {
-            return self.seek(who).await;
+            return self.seek(who);
         };
         let host = who >= MEMBERS;
         let roll = self.rng.below(100);
@@ -59,18 +56,13 @@ impl World {
     }
 
     /// Without a session: members pay in or ask a host, hosts look for requests.
-    async fn seek(&mut self, who: usize) {
+    fn seek(&mut self, who: usize) {
         if who >= MEMBERS {
             return self.ask(who, true, "/v1/host/requests".into(), Value::Null);
         }
         if std::mem::take(&mut self.browsers[who].broke) || self.rng.chance(100) {
             let amount = self.rng.between(100, 5_000);
-            let page = self.open_page(who, amount).await;
-            if self.rng.chance(900) {
-                let wait = self.rng.between(500, 30_000);
-                self.after(wait, Event::Pay(page));
-            }
-            return;
+            return self.pay_in(who, amount);
         }
         let host = self.people[MEMBERS + self.rng.below(HOSTS)].id;
         let body = json!({ "host_id": host, "modality": "voice" });
@@ -82,7 +74,7 @@ impl World {
         let mut paths =
             vec!["/v1/wallet".to_owned(), "/v1/wallet/entries".into(), "/v1/sessions".into()];
         if who >= MEMBERS {
-            paths.push("/v1/host/earnings".into());
+            paths.extend(["/v1/host/earnings".to_owned(), "/v1/host/payouts".into()]);
         }
         if let Some(room) = self.browsers[who].room {
             let id = &self.rooms[room].id;
@@ -97,7 +89,7 @@ impl World {
         self.ask(who, false, path, nothing());
     }
 
-    fn ask(&mut self, who: usize, reads: bool, path: String, body: Value) {
+    pub(crate) fn ask(&mut self, who: usize, reads: bool, path: String, body: Value) {
         let key = format!("key-{who}-{:08}", self.rng.below(100_000_000));
         let ask = Ask { who, reads, path, body, key, tries: 0 };
         if self.shared.lock().strikes(|weather| weather.twice) {
@@ -196,34 +188,31 @@ impl World {
         self.rooms[room].state = state;
     }
 
-    /// A member opens a page of the processor's.
-    pub(crate) async fn open_page(&mut self, who: usize, amount_minor: i64) -> usize {
-        let at = Timestamp::from_millisecond(self.now_ms()).unwrap_or_default();
-        let (id, member) = (runtime::new_id(at).to_string(), self.people[who].id.to_string());
-        let amount = Money::new(amount_minor, Currency::USD);
-        let item = TopUpItem::new(id.clone(), &member, amount, self.now_ms());
-        let tx = Transaction::new().create("top_up", Table::App, &top_up_key(&id), &item);
-        let calm = std::mem::replace(&mut self.shared.lock().calm, true);
-        self.cluster.store().commit(tx).await.expect("a top-up");
-        self.shared.lock().calm = calm;
-        self.vendor.open(id, member, amount_minor)
+    /// A member asks for a page of the processor's.
+    pub(crate) fn pay_in(&mut self, who: usize, amount_minor: i64) {
+        let body = json!({ "amount_minor": amount_minor });
+        self.ask(who, false, "/v1/wallet/top-ups".into(), body);
     }
 
-    /// A card refund, a dispute or its decision.
+    /// A card refund, a dispute or its decision; a transfer comes back; an account is paid out no more, or again.
     pub(crate) fn bank(&mut self) {
-        let wait = self.rng.between(20_000, 120_000);
+        let wait = self.rng.between(20_000, 90_000);
         self.after(wait, Event::Bank);
-        if self.vendor.pages.is_empty() {
-            return;
-        }
-        let page = self.rng.below(self.vendor.pages.len());
-        let open = self.vendor.pages.iter().position(|page| page.dispute == Some(false));
-        let dispute = self.rng.chance(250);
+        let host = self.people[MEMBERS + self.rng.below(HOSTS)].id.to_string();
+        let roll = self.rng.below(100);
+        let (dispute, at) = (self.rng.chance(250), self.rng.next());
         let mut core = self.shared.lock();
-        let notice = match open {
-            Some(open) => self.vendor.dispute(open, &mut core),
-            None if dispute => self.vendor.dispute(page, &mut core),
-            None => self.vendor.refund(page, &mut core),
+        let one_of = |count: usize| usize::try_from(at % count.max(1) as u64).unwrap_or(0);
+        let (page, transfer) =
+            (one_of(core.vendor.pages.len()), one_of(core.vendor.transfers.len()));
+        let open = core.vendor.pages.iter().position(|page| page.dispute == Some(false));
+        let notice = match (roll, open) {
+            (0..15, _) if !core.vendor.transfers.is_empty() => core.take_back(transfer),
+            (15..25, _) => Some(core.change_account(&host)),
+            _ if core.vendor.pages.is_empty() => None,
+            (_, Some(open)) => core.dispute(open),
+            _ if dispute => core.dispute(page),
+            _ => core.card_refund(page, false),
         };
         drop(core);
         if let Some(notice) = notice {
@@ -231,22 +220,45 @@ impl World {
         }
     }
 
-    /// An admin gives a minute of a settled session back.
+    /// An admin holds a host's payouts back, lets them go on, or has a refused one tried again.
+    pub(crate) fn govern(&mut self) {
+        let wait = self.rng.between(5_000, 40_000);
+        self.after(wait, Event::Admin);
+        let refused = self.shared.lock().refused.clone();
+        let host = self.people[MEMBERS + self.rng.below(HOSTS)].id;
+        let (path, body) = match self.rng.below(10) {
+            0..3 if !refused.is_empty() => {
+                (format!("/v1/admin/payouts/{}/retry", self.rng.pick(&refused)), nothing())
+            }
+            0..5 => {
+                let body = json!({ "reason": "Looks odd." });
+                (format!("/v1/admin/hosts/{host}/payouts/hold"), body)
+            }
+            _ => (format!("/v1/admin/hosts/{host}/payouts/release"), nothing()),
+        };
+        self.ask(MEMBERS + HOSTS, false, path, body);
+    }
+
+    /// An admin gives minutes back, again and again.
     pub(crate) fn refund(&mut self) {
         let wait = self.rng.between(15_000, 90_000);
         self.after(wait, Event::Refund);
-        let settled: Vec<String> = self
-            .rooms
-            .iter()
-            .filter(|room| room.state == "finalized")
-            .map(|room| room.id.clone())
-            .collect();
+        let funded_by = *self.rng.pick(&["shares", "platform"]);
+        self.give_back(None, funded_by);
+    }
+
+    /// An admin gives a minute of a settled session back, of this host's if one is named.
+    pub(crate) fn give_back(&mut self, host: Option<&str>, funded_by: &str) {
+        let of_host = |room: &&Room| {
+            host.is_none_or(|host| self.people[room.sides[1]].id.to_string() == host)
+        };
+        let settled = self.rooms.iter().filter(|room| room.state == "finalized").filter(of_host);
+        let settled: Vec<String> = settled.map(|room| room.id.clone()).collect();
         if settled.is_empty() {
             return;
         }
         let session_id = self.rng.pick(&settled).clone();
         let minute = self.rng.between(1, 4);
-        let funded_by = *self.rng.pick(&["shares", "platform"]);
         let body = json!({ "session_id": session_id, "minute": minute, "funded_by": funded_by, "reason": "Odd." });
         self.ask(MEMBERS + HOSTS, false, "/v1/admin/refunds".into(), body);
     }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use jiff::Timestamp;
-use runtime::Config;
+use payments::Payments;
 use serde_json::json;
 use sessions::queue::Queue;
 use store::Store;
@@ -21,6 +21,7 @@ use testkit::{Kit, Memory, START, call, post};
 use web::{Ctx, KmsKey, Tokens};
 
 use crate::fates::{SkewedClock, Time};
+use crate::processor::Processor;
 
 /// How many instances there are.
 pub const INSTANCES: usize = 4;
@@ -51,6 +52,8 @@ pub struct Cluster {
     pub time: Time,
     /// The instances.
     pub instances: Vec<Instance>,
+    /// The way to the card processor.
+    pub processor: Processor,
     /// What the processor signs its events with.
     pub webhook_secret: String,
     tokens: RefCell<HashMap<(uuid::Uuid, i64), String>>,
@@ -80,15 +83,17 @@ impl Cluster {
         kit.aws.put_secret(&secret_id, &keys.to_string());
         let (memory, time) = (Memory::default(), Time::default());
         time.store(start_ms(), Ordering::Relaxed);
-        let config = Arc::new(kit.config.clone());
+        let processor = Processor::default();
+        let payments = processor.client("sk_test_simulation");
         let instances: Vec<_> =
-            (0..INSTANCES).map(|_| instance(&kit, &config, &memory, &time)).collect();
+            (0..INSTANCES).map(|_| instance(&kit, &payments, &memory, &time)).collect();
         for one in &instances {
             one.ctx.tokens.public().await.expect("the public key");
             let unsigned = call(&one.wallet, post("/").text("{}")).await;
             assert_eq!(unsigned.status, 400, "{}", unsigned.text);
         }
-        Self { memory, kit, time, instances, webhook_secret, tokens: RefCell::default() }
+        let tokens = RefCell::default();
+        Self { memory, kit, time, instances, processor, webhook_secret, tokens }
     }
 
     /// A token that a user's browser would have now: it is renewed every ten minutes.
@@ -120,10 +125,11 @@ pub fn start_ms() -> i64 {
     START.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond)
 }
 
-fn instance(kit: &Kit, config: &Arc<Config>, memory: &Memory, time: &Time) -> Instance {
+fn instance(kit: &Kit, payments: &Payments, memory: &Memory, time: &Time) -> Instance {
     let aws = kit.aws.config();
     let clock = Arc::new(SkewedClock { time: time.clone(), skew_ms: AtomicI64::new(0) });
     let kms = aws_sdk_kms::Client::new(&aws);
+    let config = Arc::new(kit.config.clone());
     let ctx = Ctx {
         store: Store::over(Arc::new(memory.clone())),
         clock: clock.clone(),
@@ -131,7 +137,8 @@ fn instance(kit: &Kit, config: &Arc<Config>, memory: &Memory, time: &Time) -> In
         tokens: Tokens::new(KmsKey::new(kms.clone(), &config.signing_key_id), &config.site_url),
         proof_key: KmsKey::new(kms, &config.proof_key_id),
     };
-    let app = wallet::App::new(ctx.clone(), &aws);
+    let mut app = wallet::App::new(ctx.clone(), &aws);
+    app.stripe = app.stripe.with_payments(payments.clone());
     Instance {
         clock,
         sessions: web::serve(sessions::router(sessions::App::new(ctx.clone()))),

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use runtime::Clock;
-use store::Write;
+use store::payout::{PayoutItem, PayoutStatus};
+use store::{Key, Table, Write};
 use testkit::{Changed, Fate, Fault, Verb};
 
 use crate::history::History;
 use crate::laws::Laws;
 use crate::mutations::Mutation;
 use crate::rng::Rng;
+use crate::vendor::Vendor;
 use crate::weather::Weather;
 
 /// The true time, Unix milliseconds.
@@ -33,6 +35,12 @@ impl Clock for SkewedClock {
     }
 }
 
+/// Items on which a decision may be overtaken.
+const RIVALLED: [&str; 5] = ["WALLET", "EARNINGS", "SESSION", "PAYOUT", "PAYOUTS"];
+
+/// An item.
+pub type Place = (Table, Key);
+
 /// What is shared.
 pub struct Core {
     /// Chance.
@@ -45,6 +53,16 @@ pub struct Core {
     pub calm: bool,
     /// What went wrong so far.
     pub faults: u64,
+    /// The card processor.
+    pub vendor: Vendor,
+    /// What the handler that goes on now has decided to write, if it is to be held before it does.
+    pub held: Option<Vec<Place>>,
+    /// What was written since the driver looked last.
+    pub written: Vec<Place>,
+    /// Pages whose top-up is stored: their address may be known now, whether or not the reply arrives.
+    pub payable: Vec<usize>,
+    /// Payouts that were refused.
+    pub refused: Vec<String>,
     /// The laws, asked at each write.
     pub laws: Laws,
     /// What happened.
@@ -54,6 +72,27 @@ pub struct Core {
 }
 
 impl Core {
+    /// What people and admins may do next about something that was written.
+    fn notice(&mut self, change: &Changed) {
+        let Some(after) = &change.after else { return };
+        match change.key.sk.as_str() {
+            "TOPUP" if change.before.is_none() => {
+                let id = change.key.pk.trim_start_matches("TOPUP#");
+                let page = self.vendor.pages.iter().position(|page| page.top_up_id == id);
+                self.payable.extend(page);
+            }
+            "PAYOUT" => {
+                let payout = store::from_item::<PayoutItem>(after.as_ref().clone());
+                if let Ok(payout) = payout
+                    && payout.status == PayoutStatus::Failed
+                {
+                    self.refused.push(payout.payout_id);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The true time.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
@@ -109,6 +148,22 @@ impl Fate for Shared {
         if core.strikes(|weather| weather.unprocessed) { 1 + core.rng.below(keys) } else { 0 }
     }
 
+    fn decided(&mut self, writes: &[Write]) {
+        let bears = |write: &&Write| RIVALLED.contains(&write.key.sk.as_str());
+        if !writes.iter().any(|write| bears(&write)) {
+            return;
+        }
+        let core = &mut *self.lock();
+        if core.held.is_none() && core.strikes(|weather| weather.hold) {
+            let places = writes.iter().filter(bears);
+            core.held = Some(places.map(|write| (write.table, write.key.clone())).collect());
+        }
+    }
+
+    fn sends_late(&mut self) -> bool {
+        self.lock().mutation == Some(Mutation::LeaseLate)
+    }
+
     fn rewrite(&mut self, writes: &[Write]) -> Option<Vec<Write>> {
         self.lock().mutation?.rewrite(writes)
     }
@@ -122,5 +177,9 @@ impl Fate for Shared {
         let now_ms = core.time.load(Ordering::Relaxed);
         core.history.wrote(now_ms, changes);
         core.laws.judge(changes, now_ms);
+        for change in changes {
+            core.written.push((change.table, change.key.clone()));
+            core.notice(change);
+        }
     }
 }

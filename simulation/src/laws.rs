@@ -6,12 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::{Account, Reason};
-use metering::State;
+use metering::{Meter, State};
 use store::session::SessionItem;
 use store::top_up::{EventItem, EventStatus};
 use store::wallet::{EarningsItem, EntryItem, WalletItem};
 use store::{Item, Table, from_item};
 use testkit::Changed;
+
+use crate::payday::{Payout, Purse};
 
 /// What the card processor did about one top-up.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +32,7 @@ struct Minutes {
     leased: BTreeSet<u32>,
     version: u64,
     state: Option<State>,
+    meter: Option<Meter>,
 }
 
 /// The laws.
@@ -43,13 +46,19 @@ pub struct Laws {
     pub disputed: BTreeSet<String>,
     /// By top-up.
     pub payments: BTreeMap<String, Payment>,
+    /// What hosts had earned before the world began, from nowhere but the processor.
+    pub earned_before: i64,
+    /// By payout.
+    pub payouts: BTreeMap<String, Payout>,
+    /// By host: what payouts may take.
+    pub(crate) hosts: BTreeMap<String, Purse>,
     /// What was broken: the law and how.
     pub broken: Vec<String>,
     /// How far an instance's clock may be off.
-    skew_ms: i64,
+    pub(crate) skew_ms: i64,
 }
 
-fn read<T: serde::de::DeserializeOwned>(item: &Item) -> Result<T, String> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(item: &Item) -> Result<T, String> {
     from_item(item.clone()).map_err(|error| error.to_string())
 }
 
@@ -69,14 +78,20 @@ impl Laws {
             }
         }
         let marked = changes.iter().any(|change| self.event(change));
+        let moves = changes.iter().any(|change| change.key.sk == "SESSION");
         for entry in &entries {
             self.processor(entry, marked);
+            self.payout(entry, marked, now_ms);
+            if !moves {
+                self.in_time(entry, now_ms);
+            }
         }
         for change in changes {
             match (change.table, change.key.sk.as_str()) {
                 (Table::Ledger, "WALLET") => self.wallet(change),
-                (Table::Ledger, "EARNINGS") => self.earnings(change),
+                (Table::Ledger, "EARNINGS") => self.earnings(change, now_ms),
                 (Table::App, "SESSION") => self.session(change, now_ms),
+                (Table::App, "PAYOUTS") => self.payee(change),
                 _ => {}
             }
         }
@@ -146,6 +161,21 @@ impl Laws {
             }
         }
         Some(entry)
+    }
+
+    /// Law 4: a minute of a clock that runs is leased before it begins, as far as clocks agree.
+    fn in_time(&mut self, item: &EntryItem, now_ms: i64) {
+        let Some(minutes) = self.sessions.get(&item.entry.key.cause) else { return };
+        let count = item.notes.minutes.unwrap_or(0);
+        let before = u32::try_from(minutes.leased.len()).unwrap_or(0).saturating_sub(count);
+        let paid_until = minutes.meter.as_ref().and_then(|meter| meter.paid_until_ms(before));
+        if item.entry.reason == Reason::SessionMinute
+            && let Some(paid_until) = paid_until
+            && now_ms > paid_until + self.skew_ms
+        {
+            let late = now_ms - paid_until;
+            self.fail(4, format!("{} came {late} ms after its minute began", item.entry.key.id()));
+        }
     }
 
     /// Law 8, the mark: an event becomes applied once. Whether one did.
@@ -223,7 +253,7 @@ impl Laws {
     }
 
     /// Law 6 of earnings, and that they never go below zero.
-    fn earnings(&mut self, change: &Changed) {
+    fn earnings(&mut self, change: &Changed, now_ms: i64) {
         let Some(item) = change.after.as_deref().and_then(|item| read::<EarningsItem>(item).ok())
         else {
             return self.fail(6, format!("{} are no earnings any more", change.key.pk));
@@ -233,6 +263,7 @@ impl Laws {
             let balance = item.available_minor;
             self.fail(6, format!("{} has {balance}, the postings say {postings}", item.host_id));
         }
+        self.old_enough(&item, now_ms);
     }
 
     /// Laws 3 and 4: what is stored of a session against what was leased for it.
@@ -245,6 +276,7 @@ impl Laws {
         let minutes = self.sessions.entry(id.clone()).or_default();
         let (version, state) = (minutes.version, minutes.state);
         (minutes.version, minutes.state) = (item.version, Some(meter.state));
+        minutes.meter = Some(meter.clone());
         let leased = u32::try_from(minutes.leased.len()).unwrap_or(u32::MAX);
         if item.version != version + 1 {
             self.fail(3, format!("{id}: version {} after {version}", item.version));
@@ -296,7 +328,9 @@ impl Laws {
         let held: Vec<_> = self
             .accounts
             .iter()
-            .filter(|(account, sum)| matches!(account, Account::Held(_)) && **sum != 0)
+            .filter(|(account, sum)| {
+                matches!(account, Account::Held(_) | Account::Payout(_)) && **sum != 0
+            })
             .map(|(account, sum)| format!("{account} still has {sum}"))
             .collect();
         let open: Vec<_> = self
@@ -308,14 +342,16 @@ impl Laws {
         for how in held.into_iter().chain(open) {
             self.fail(3, how);
         }
-        let expected: i64 = self.payments.values().map(Payment::at_processor).sum();
+        let paid_in: i64 = self.payments.values().map(Payment::at_processor).sum();
+        let paid_out: i64 = self.payouts.values().map(Payout::at_processor).sum();
+        let expected = paid_in + paid_out - self.earned_before;
         let found = self.sum(&Account::Stripe);
         if found != expected {
             self.fail(8, format!("the processor holds {expected}, the ledger says {found}"));
         }
     }
 
-    fn sum(&self, account: &Account) -> i64 {
+    pub(crate) fn sum(&self, account: &Account) -> i64 {
         self.accounts.get(account).copied().unwrap_or(0)
     }
 }

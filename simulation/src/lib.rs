@@ -7,6 +7,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a simulation stops when its own assumptions fail"
 )]
 
@@ -18,8 +19,12 @@ mod cluster;
 mod fates;
 mod history;
 mod laws;
+mod payday;
 mod people;
+mod processor;
+mod rivals;
 mod rng;
+mod schedule;
 mod tasks;
 mod vendor;
 mod weather;
@@ -29,7 +34,7 @@ use mutations::Mutation;
 use world::World;
 
 /// Each seed goes on until it had so many operations.
-pub const OPERATIONS_MIN: u64 = 500;
+pub const OPERATIONS_MIN: u64 = 600;
 /// And so many faults.
 pub const FAULTS_MIN: u64 = 50;
 

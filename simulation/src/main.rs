@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use serde_json::json;
+use simulation::mutations::Mutation;
 use simulation::{Outcome, run};
 
 /// How many failing seeds are shown with their history.
@@ -27,6 +28,9 @@ struct Arguments {
     /// Print the history of each seed, also of those that keep the laws.
     #[arg(long)]
     history: bool,
+    /// Plant this bug, to see whether it is found.
+    #[arg(long)]
+    planted: Option<Mutation>,
     /// How many at once; all processors if absent.
     #[arg(long)]
     threads: Option<usize>,
@@ -64,7 +68,7 @@ fn work(arguments: &Arguments, next: &AtomicU64, sums: &Mutex<Sums>) {
         if number >= arguments.seeds {
             return;
         }
-        let outcome = run(arguments.seed + number, arguments.history, None);
+        let outcome = run(arguments.seed + number, arguments.history, arguments.planted);
         if arguments.history {
             println!("seed {}\n{}", outcome.seed, outcome.history);
         }
@@ -86,7 +90,7 @@ fn work(arguments: &Arguments, next: &AtomicU64, sums: &Mutex<Sums>) {
 
 fn report(arguments: &Arguments, sums: &Sums, wall_seconds: f64) {
     for failed in sums.failed.iter().take(SHOWN_MAX) {
-        let again = run(failed.seed, true, None);
+        let again = run(failed.seed, true, arguments.planted);
         println!("\nseed {} broke:", failed.seed);
         for violation in &again.violations {
             println!("  {violation}");

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use ledger::Currency;
-use store::host::{HostItem, Rates, Status};
+use ledger::{Account, Currency, Entry, EntryKey, Reason};
+use store::host::Rates;
+use store::payout::{ConnectItem, PayeeItem, connect_key, replace_payee};
 use store::user::{HostStatus, Role, User, email_key};
-use store::{Store, Transaction};
+use store::wallet::{EntryNotes, earn, put_entry};
+use store::{Store, Table, Transaction};
 use uuid::Uuid;
 
 /// How many members there are.
@@ -46,7 +48,13 @@ fn user(number: usize, made_at: Timestamp) -> User {
     }
 }
 
-/// Writes them with empty balances, and the hosts' profiles with one rate for voices.
+/// The connected account of a host at the processor.
+#[must_use]
+pub fn account_of(host_id: &str) -> String {
+    format!("acct_{}", host_id.replace('-', ""))
+}
+
+/// Writes them with empty balances, and the hosts' profiles with one rate for voices; hosts can be paid.
 ///
 /// # Panics
 /// When the store refuses.
@@ -58,10 +66,13 @@ pub async fn settle_in(store: &Store, people: &[User], rate_minor: impl Fn(usize
         let mut tx = store::wallet::create_wallet(tx, &id, Currency::USD);
         if user.is(Role::Host) {
             tx = store::wallet::create_earnings(tx, &id, Currency::USD);
+            tx = payee(tx, &id);
         }
         store.commit(tx).await.expect("a person");
         if user.is(Role::Host) {
-            let profile = profile(user, rate_minor(number));
+            let voice_minor = Some(rate_minor(number));
+            let rates = Rates { text_minor: None, voice_minor, video_minor: None };
+            let profile = testkit::profile(user, rates);
             store.commit(store::host::create(Transaction::new(), &profile)).await.expect("a host");
             let read = store.host(user.id).await.expect("a read").expect("a profile");
             let tx = store::host::save(Transaction::new(), &read, &read);
@@ -70,28 +81,36 @@ pub async fn settle_in(store: &Store, people: &[User], rate_minor: impl Fn(usize
     }
 }
 
-fn profile(user: &User, rate_minor: i64) -> HostItem {
-    HostItem {
-        host_id: user.id,
-        slug: user.display_name.clone(),
-        name: user.display_name.clone(),
-        bio: "Listens.".into(),
-        specialties: vec!["tarot".into()],
-        rates: Rates { text_minor: None, voice_minor: Some(rate_minor), video_minor: None },
-        currency: Currency::USD,
-        photo_key: None,
-        status: Status::Verified,
-        reject_reason: None,
-        statement: "Ten years.".into(),
-        online: true,
-        rating_total: 0,
-        review_count: 0,
-        session_count: 0,
-        applied_at_ms: 0,
-        verified_at_ms: Some(0),
-        decided_by: None,
-        version: 1,
+/// The host has gone through the processor's form.
+fn payee(tx: Transaction, host_id: &str) -> Transaction {
+    let account = account_of(host_id);
+    let connect = ConnectItem { host_id: host_id.to_owned() };
+    let tx = tx.create("connect", Table::App, &connect_key(&account), &connect);
+    let payee = PayeeItem {
+        host_id: host_id.to_owned(),
+        account_id: Some(account),
+        payouts_enabled: true,
+        details_submitted: true,
+        ..PayeeItem::default()
+    };
+    replace_payee(tx, None, payee)
+}
+
+/// What a host had earned before the world began, as a settlement of that time.
+///
+/// # Panics
+/// When the store refuses.
+pub async fn earned_before(store: &Store, host_id: &str, amount_minor: i64, at_ms: i64) {
+    if amount_minor == 0 {
+        return;
     }
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    let key = EntryKey::new(runtime::new_id(at).to_string(), "SETTLEMENT");
+    let earnings = Account::Earnings(host_id.to_owned());
+    let postings = [(Account::Stripe, -amount_minor), (earnings, amount_minor)];
+    let entry = Entry::new(key, Reason::Settlement, Currency::USD, postings).expect("an entry");
+    let tx = put_entry(Transaction::new(), host_id, &entry, at_ms, EntryNotes::default());
+    store.commit(earn(tx, host_id, amount_minor, at_ms)).await.expect("earnings");
 }
 
 /// A number as the table stores it.

@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use runtime::BatchReply;
 use testkit::Reply;
 
+use crate::fates::Place;
 use crate::rng::Rng;
 
 /// How a task ended.
@@ -47,6 +48,8 @@ pub struct Task<T> {
     not_before_ms: i64,
     polls: u32,
     trouble: Trouble,
+    /// It waits for somebody else to write one of these.
+    held: Vec<Place>,
 }
 
 /// What befalls a task, by the number of its polls.
@@ -71,8 +74,8 @@ impl<T> Default for Tasks<T> {
 pub enum Step<T> {
     /// A task ended.
     Ended(T, Ending),
-    /// A task went on.
-    Went,
+    /// The task at this place went on.
+    Went(usize),
     /// No task can go on before this instant; absent when none ever can by itself.
     Wait(Option<i64>),
 }
@@ -81,13 +84,42 @@ impl<T> Tasks<T> {
     /// Takes up a task.
     pub fn add(&mut self, what: T, handler: Handler, trouble: Trouble) {
         let woken = Arc::new(Flag(AtomicBool::new(true)));
-        self.0.push(Task { what, handler, woken, not_before_ms: i64::MIN, polls: 0, trouble });
+        self.0.push(Task {
+            what,
+            handler,
+            woken,
+            not_before_ms: i64::MIN,
+            polls: 0,
+            trouble,
+            held: Vec::new(),
+        });
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The task that went on last stops until one of these is written, or until then.
+    pub fn hold(&mut self, at: usize, places: Vec<Place>, until_ms: i64) {
+        let task = &mut self.0[at];
+        (task.held, task.not_before_ms) = (places, until_ms);
+    }
+
+    /// These were written: whoever waited for one goes on.
+    pub fn written(&mut self, places: &[Place], now_ms: i64) {
+        for task in &mut self.0 {
+            if task.held.iter().any(|place| places.contains(place)) {
+                task.held.clear();
+                task.not_before_ms = now_ms;
+            }
+        }
+    }
+
+    /// Takes them all away.
+    pub fn take(&mut self) -> Vec<T> {
+        std::mem::take(&mut self.0).into_iter().map(|task| task.what).collect()
     }
 
     /// Polls one of those that can go on.
@@ -104,6 +136,7 @@ impl<T> Tasks<T> {
             return Step::Ended(self.0.swap_remove(at).what, Ending::Crashed);
         }
         task.polls += 1;
+        task.held.clear();
         // A round trip takes some milliseconds, unless the task stops here.
         let stall = task.trouble.stall.filter(|(polls, _)| *polls == task.polls);
         task.not_before_ms = now_ms + stall.map_or_else(|| rng.between(0, 6), |(_, ms)| ms);
@@ -114,7 +147,7 @@ impl<T> Tasks<T> {
                 // Whatever a handler waits for lets others go first and wakes it: no timer, no other thread.
                 let woken = task.woken.0.load(Ordering::Relaxed);
                 assert!(woken, "a handler waits for something that the seed does not decide");
-                Step::Went
+                Step::Went(at)
             }
             Poll::Ready(ending) => Step::Ended(self.0.swap_remove(at).what, ending),
         }

@@ -18,6 +18,10 @@ pub struct Weather {
     pub crash: u64,
     /// A handler stalls for seconds while the world goes on.
     pub stall: u64,
+    /// A handler stops between its decision and its write, until another write meets the same item or seconds have passed.
+    pub hold: u64,
+    /// A request to the card processor is lost, refused or fails.
+    pub processor: u64,
     /// A queue message comes twice.
     pub duplicate: u64,
     /// A queue message is late.
@@ -47,6 +51,8 @@ impl Weather {
             unprocessed: some(10, 150),
             crash: some(10, 120),
             stall: some(10, 80),
+            hold: some(20, 400),
+            processor: some(20, 350),
             duplicate: some(20, 200),
             late: some(20, 200),
             tick: some(20, 200),

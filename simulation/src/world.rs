@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
-use runtime::{Clock, SqsEvent, SqsMessage};
+use runtime::Clock;
 use serde_json::{Value, json};
-use sessions::{billing_charge, billing_tick};
 use store::user::User;
-use testkit::{Fault, call, get, post};
+use testkit::Fault;
 use wallet::check_conservation::{self, Asked};
 
 use crate::cluster::{Cluster, INSTANCES, start_ms};
@@ -16,7 +15,8 @@ use crate::fates::{Core, Shared};
 use crate::history::{History, short};
 use crate::laws::Laws;
 use crate::mutations::Mutation;
-use crate::people::{HOSTS, MEMBERS, people, settle_in};
+use crate::payday::Payout;
+use crate::people::{HOSTS, MEMBERS, earned_before, people, settle_in};
 use crate::rng::Rng;
 use crate::tasks::{Ending, Handler, Step, Tasks, Trouble};
 use crate::vendor::Vendor;
@@ -24,8 +24,17 @@ use crate::weather::Weather;
 
 /// The furthest that an instance's clock is off.
 pub const SKEW_MS: i64 = 5_000;
-/// How often a queue gives a message before it sets it aside.
-const RECEIVES_MAX: u32 = 5;
+/// How long a handler may stop.
+const STALL_MS: i64 = 45_000;
+/// How long a run of payouts may: longer than it has a payout for itself.
+const PAYOUT_STALL_MS: i64 = 200_000;
+/// How far runs of payouts are apart at rest: longer than one has a payout for itself.
+const RUN_APART_MS: i64 = 180_000;
+/// Acts of a seed: with how many operations of a hundred each ends.
+const ACTS: [u64; 3] = [45, 72, 100];
+/// So many operations early an act may end.
+const UNHAPPY: u64 = 80;
+const DAY_MS: i64 = 86_400_000;
 /// How often a browser tries a request again.
 pub(crate) const TRIES_MAX: u32 = 4;
 
@@ -76,6 +85,10 @@ pub enum Event {
     Notice(usize),
     /// An admin gives a minute back.
     Refund,
+    /// An admin holds a host's payouts back, lets them go on, or has one tried again.
+    Admin,
+    /// The schedule of payouts fires.
+    Payouts,
     /// The conservation check runs.
     Check,
 }
@@ -93,6 +106,8 @@ pub enum What {
     Notice(usize),
     /// The conservation check.
     Check,
+    /// Payouts.
+    Payouts,
 }
 
 /// A session as people's browsers believe it to be.
@@ -124,14 +139,13 @@ pub struct World {
     pub(crate) cluster: Rc<Cluster>,
     pub(crate) shared: Shared,
     pub(crate) rng: Rng,
-    pub(crate) vendor: Vendor,
     pub(crate) people: Vec<User>,
     pub(crate) browsers: Vec<Browser>,
     pub(crate) rooms: Vec<Room>,
     pub(crate) operations: u64,
-    resting: bool,
-    tasks: Tasks<What>,
-    events: BTreeMap<(i64, u64), Event>,
+    pub(crate) resting: bool,
+    pub(crate) tasks: Tasks<What>,
+    pub(crate) events: BTreeMap<(i64, u64), Event>,
     made: u64,
 }
 
@@ -153,12 +167,18 @@ impl World {
             time: cluster.time.clone(),
             calm: true,
             faults: 0,
+            vendor: Vendor::default(),
+            held: None,
+            written: Vec::new(),
+            payable: Vec::new(),
+            refused: Vec::new(),
             laws: Laws::new(SKEW_MS),
             history: History::new(keep_history),
             mutation,
         };
         let shared = Shared::new(core);
         cluster.memory.reset(Box::new(shared.clone()));
+        cluster.processor.lead_to(&shared);
         queue_faults(&cluster, &shared);
         let made_at = jiff::Timestamp::from_millisecond(start_ms()).unwrap_or_default();
         let people = people(made_at);
@@ -167,7 +187,6 @@ impl World {
             cluster,
             shared,
             rng,
-            vendor: Vendor::default(),
             people,
             browsers,
             rooms: Vec::new(),
@@ -184,11 +203,16 @@ impl World {
     async fn begin(&mut self) {
         let rates: Vec<i64> = (0..=MEMBERS + HOSTS).map(|_| self.rng.between(50, 900)).collect();
         settle_in(&self.cluster.store(), &self.people, |number| rates[number]).await;
+        for who in MEMBERS..MEMBERS + HOSTS {
+            let (amount, days) = (self.rng.between(0, 6_000), self.rng.between(6, 12));
+            self.shared.lock().laws.earned_before += amount;
+            let host_id = self.people[who].id.to_string();
+            let at_ms = start_ms() - days * DAY_MS;
+            earned_before(&self.cluster.store(), &host_id, amount, at_ms).await;
+        }
         for who in 0..MEMBERS {
             let amount = self.rng.between(500, 9_000);
-            let page = self.open_page(who, amount).await;
-            let wait = self.rng.between(0, 2_000);
-            self.after(wait, Event::Pay(page));
+            self.pay_in(who, amount);
         }
         for who in 0..MEMBERS + HOSTS {
             let wait = self.rng.between(1_000, 20_000);
@@ -199,6 +223,8 @@ impl World {
         self.after(40_000, Event::Bank);
         self.after(90_000, Event::Refund);
         self.after(100_000, Event::Check);
+        self.after(60_000, Event::Admin);
+        self.after(50_000, Event::Payouts);
         self.shared.lock().calm = false;
     }
 
@@ -209,7 +235,8 @@ impl World {
 
     /// Something happens after so many milliseconds.
     pub(crate) fn after(&mut self, wait_ms: i64, event: Event) {
-        let goes_on = matches!(event, Event::Message(_) | Event::Notice(_) | Event::Tick(_));
+        let goes_on =
+            matches!(event, Event::Message(_) | Event::Notice(_) | Event::Tick(_) | Event::Payouts);
         if self.resting && !goes_on {
             return;
         }
@@ -217,13 +244,40 @@ impl World {
         self.events.insert((self.now_ms() + wait_ms.max(0), self.made), event);
     }
 
-    /// Runs until there were so many operations and faults.
+    /// Runs until there were so many operations and faults: in acts, with more than a week between them, so that what was
+    /// earned in one is paid out in a later one.
     pub async fn run(&mut self, operations: u64, faults: u64) {
-        while self.operations < operations || self.shared.lock().faults < faults {
-            self.turn().await;
-            if self.events.is_empty() && self.tasks.is_empty() {
-                return;
+        for (act, percent) in ACTS.into_iter().enumerate() {
+            let (last, until) = (act + 1 == ACTS.len(), operations * percent / 100);
+            while !self.act_is_over(last, until, faults) {
+                self.turn().await;
+                if self.events.is_empty() && self.tasks.is_empty() {
+                    return;
+                }
             }
+            if !last {
+                self.leap();
+            }
+        }
+    }
+
+    /// Whether there was enough. An act ends early at the worst moment: money has left, and the books do not say so yet.
+    fn act_is_over(&self, last: bool, until: u64, faults: u64) -> bool {
+        let core = self.shared.lock();
+        let worst = || core.laws.payouts.values().any(Payout::is_between);
+        if last {
+            self.operations >= until && core.faults >= faults
+        } else {
+            self.operations >= until || self.operations + UNHAPPY >= until && worst()
+        }
+    }
+
+    /// More than a week passes in which nothing happens. What was under way is dead; what was due comes late.
+    fn leap(&mut self) {
+        let passes_ms = self.rng.between(9 * DAY_MS, 11 * DAY_MS);
+        self.cluster.time.fetch_add(passes_ms, Ordering::Relaxed);
+        for what in self.tasks.take() {
+            self.finish(what, Ending::Crashed);
         }
     }
 
@@ -232,9 +286,12 @@ impl World {
         self.shared.lock().calm = true;
         self.resting = true;
         self.events.retain(|_, event| matches!(event, Event::Message(_) | Event::Notice(_)));
+        // The processor's events may wait for a payout that is on its way.
+        self.after(RUN_APART_MS, Event::Payouts);
         self.drain().await;
         for _ in 0..3 {
             self.after(11 * 60_000, Event::Tick(0));
+            self.after(RUN_APART_MS, Event::Payouts);
             self.drain().await;
         }
     }
@@ -260,8 +317,11 @@ impl World {
         }
         let now_ms = self.now_ms();
         match self.tasks.step(now_ms, &mut self.rng) {
-            Step::Ended(what, ending) => self.finish(what, ending),
-            Step::Went => {}
+            Step::Ended(what, ending) => {
+                self.shared.lock().held = None;
+                self.finish(what, ending);
+            }
+            Step::Went(at) => self.hold(at),
             Step::Wait(Some(until)) => self.pass(until),
             Step::Wait(None) if self.tasks.is_empty() => self.pass(i64::MAX),
             Step::Wait(None) => {
@@ -269,6 +329,20 @@ impl World {
             }
         }
         self.collect();
+    }
+
+    /// Stops a handler that has decided and not written yet, if it is to be.
+    fn hold(&mut self, at: usize) {
+        let held = self.shared.lock().held.take();
+        if let Some(places) = held {
+            let payout = places.iter().any(|(_, key)| key.sk == "PAYOUT");
+            let most_ms = if payout { PAYOUT_STALL_MS } else { STALL_MS };
+            let until = self.now_ms() + self.rng.between(1_000, most_ms);
+            if self.rng.chance(850) {
+                self.provoke(&places);
+            }
+            self.tasks.hold(at, places, until);
+        }
     }
 
     fn due(&mut self) -> Option<Event> {
@@ -289,16 +363,18 @@ impl World {
         match event {
             Event::Tick(tries) => self.tick(tries),
             Event::Message(message) => self.work(message),
-            Event::Act(who) => self.act(who).await,
+            Event::Act(who) => self.act(who),
             Event::Beat(who, room) => self.beat(who, room),
             Event::Ask(ask) => self.send(ask).await,
             Event::Pay(page) => {
-                let notices = self.vendor.pay(page, &mut self.shared.lock());
+                let notices = self.shared.lock().pay(page);
                 notices.into_iter().for_each(|notice| self.announce(notice));
             }
             Event::Bank => self.bank(),
             Event::Notice(notice) => self.deliver(notice),
             Event::Refund => self.refund(),
+            Event::Admin => self.govern(),
+            Event::Payouts => self.pay_hosts(),
             Event::Check => {
                 let instance = self.rng.below(INSTANCES);
                 let cluster = Rc::clone(&self.cluster);
@@ -315,127 +391,23 @@ impl World {
     }
 
     /// Takes up a task, with what is to befall it.
-    fn start(&mut self, what: What, handler: Handler) {
+    pub(crate) fn start(&mut self, what: What, handler: Handler) {
         let core = &mut *self.shared.lock();
+        // A run of payouts is long.
+        let (awaits, most_ms) =
+            if matches!(what, What::Payouts) { (120, PAYOUT_STALL_MS) } else { (16, STALL_MS) };
         let crash = core
             .strikes(|weather| weather.crash)
-            .then(|| u32::try_from(core.rng.below(16)).unwrap_or(0));
+            .then(|| u32::try_from(core.rng.below(awaits)).unwrap_or(0));
         let stall = core.strikes(|weather| weather.stall).then(|| {
-            let polls = u32::try_from(1 + core.rng.below(10)).unwrap_or(1);
-            (polls, core.rng.between(500, 45_000))
+            let polls = u32::try_from(1 + core.rng.below(awaits)).unwrap_or(1);
+            (polls, core.rng.between(500, most_ms))
         });
         self.operations += match &what {
             What::Work(messages) => messages.len() as u64,
             _ => 1,
         };
         self.tasks.add(what, handler, Trouble { crash_after: crash, stall });
-    }
-
-    fn tick(&mut self, tries: u32) {
-        let instance = self.rng.below(INSTANCES);
-        let cluster = Rc::clone(&self.cluster);
-        let calm = self.shared.lock().calm;
-        if tries == 0 && !calm {
-            self.after(60_000, Event::Tick(0));
-            if self.shared.lock().strikes(|weather| weather.tick) {
-                if self.rng.chance(500) {
-                    return;
-                }
-                let late = self.rng.between(0, 20_000);
-                self.after(late, Event::Tick(1));
-            }
-        }
-        let handler = Box::pin(async move {
-            let one = &cluster.instances[instance];
-            let done = billing_tick::handle(&one.queue, one.clock.now()).await;
-            Ending::Done(done.map_err(|error| error.to_string()))
-        });
-        self.start(What::Tick(tries), handler);
-    }
-
-    /// A worker gets this message and others that are visible.
-    fn work(&mut self, first: Message) {
-        let mut batch = vec![first];
-        let most = 1 + self.rng.below(10);
-        let now_ms = self.now_ms();
-        let visible: Vec<_> = self
-            .events
-            .iter()
-            .take_while(|((due, _), _)| *due <= now_ms)
-            .filter(|(_, event)| matches!(event, Event::Message(_)))
-            .map(|(key, _)| *key)
-            .take(most - 1)
-            .collect();
-        for key in visible {
-            if let Some(Event::Message(message)) = self.events.remove(&key) {
-                batch.push(message);
-            }
-        }
-        for message in &mut batch {
-            message.received += 1;
-        }
-        let records = batch.iter().enumerate().map(|(number, message)| SqsMessage {
-            message_id: number.to_string(),
-            body: message.body.clone(),
-        });
-        let event = SqsEvent { records: records.collect() };
-        let instance = self.rng.below(INSTANCES);
-        let cluster = Rc::clone(&self.cluster);
-        let handler = Box::pin(async move {
-            let one = &cluster.instances[instance];
-            Ending::Batch(billing_charge::handle(&one.ctx, &one.queue, event).await)
-        });
-        self.start(What::Work(batch), handler);
-    }
-
-    fn deliver(&mut self, number: usize) {
-        let notice = &mut self.vendor.notices[number];
-        notice.sent += 1;
-        let body = notice.body.clone();
-        let stale = self.shared.lock().strikes(|weather| weather.webhook / 8);
-        let at = self.now_ms() / 1_000 - if stale { 400 } else { 0 };
-        let signature = sandbox::sign(&self.cluster.webhook_secret, at, body.as_bytes());
-        let instance = self.rng.below(INSTANCES);
-        let cluster = Rc::clone(&self.cluster);
-        let handler = Box::pin(async move {
-            let request = post("/").header("stripe-signature", &signature).text(&body);
-            Ending::Reply(call(&cluster.instances[instance].wallet, request).await)
-        });
-        self.start(What::Notice(number), handler);
-    }
-
-    /// A new event of the processor sets out: soon, late, twice, or three days late.
-    pub(crate) fn announce(&mut self, number: usize) {
-        let copies = if self.shared.lock().strikes(|weather| weather.webhook) { 3 } else { 1 };
-        for _ in 0..copies {
-            let late = self.shared.lock().strikes(|weather| weather.webhook / 2);
-            let wait = match (late, self.rng.below(10)) {
-                (false, _) => self.rng.between(0, 4_000),
-                (true, 0) => 72 * 3_600_000,
-                (true, _) => self.rng.between(4_000, 400_000),
-            };
-            self.after(wait, Event::Notice(number));
-        }
-    }
-
-    /// A browser's request reaches an instance.
-    pub(crate) async fn send(&mut self, ask: Ask) {
-        let token = self.cluster.token(&self.people[ask.who], self.now_ms()).await;
-        let instance = self.rng.below(INSTANCES);
-        let cluster = Rc::clone(&self.cluster);
-        let request = if ask.reads {
-            get(&ask.path).bearer(&token)
-        } else {
-            post(&ask.path).bearer(&token).key(&ask.key).json(ask.body.clone())
-        };
-        let money = ["/v1/wallet", "/v1/admin/refunds", "/v1/host/earnings"];
-        let money = money.iter().any(|path| ask.path.starts_with(path));
-        let handler = Box::pin(async move {
-            let one = &cluster.instances[instance];
-            let router = if money { &one.wallet } else { &one.sessions };
-            Ending::Reply(call(router, request).await)
-        });
-        self.start(What::Ask(ask), handler);
     }
 
     fn finish(&mut self, what: What, ending: Ending) {
@@ -448,10 +420,10 @@ impl World {
         match (what, ending) {
             (What::Ask(ask), ending) => self.answered(ask, &ending),
             (What::Notice(number), Ending::Reply(reply)) if reply.status == 200 => {
-                self.vendor.notices[number].taken = true;
+                self.shared.lock().vendor.notices[number].taken = true;
             }
             (What::Notice(number), _) => {
-                let notice = &self.vendor.notices[number];
+                let notice = self.shared.lock().vendor.notices[number].clone();
                 if !notice.taken && notice.sent < 240 {
                     // For days, as the processor does: an event may wait for an earlier one that is 72 hours late. Copies
                     // of an event are tried again side by side, and count together.
@@ -469,38 +441,10 @@ impl World {
                     .for_each(|(_, message)| self.again(message));
             }
             (What::Work(batch), _) => batch.into_iter().for_each(|message| self.again(message)),
-            (What::Tick(_) | What::Check, Ending::Done(Ok(()))) => {}
+            (What::Tick(_) | What::Check | What::Payouts, Ending::Done(Ok(()))) => {}
             (What::Tick(tries), _) if tries < 2 => self.after(30_000, Event::Tick(tries + 1)),
-            (What::Tick(_) | What::Check, _) => {}
-        }
-    }
-
-    /// A message that was not handled becomes visible again, unless it is set aside.
-    fn again(&mut self, message: Message) {
-        if message.received < RECEIVES_MAX {
-            self.after(30_000, Event::Message(message));
-        }
-    }
-
-    /// What the handlers sent to the queue becomes visible: soon, late, twice, never.
-    fn collect(&mut self) {
-        for batch in self.cluster.kit.aws.take("SendMessageBatch") {
-            let entries = batch["Entries"].as_array().cloned().unwrap_or_default();
-            for entry in entries {
-                let body = entry["MessageBody"].as_str().unwrap_or_default().to_owned();
-                let message = Message { body, received: 0 };
-                let odd = self.shared.lock().strikes(|weather| weather.duplicate);
-                let copies = if odd { *self.rng.pick(&[0, 2, 2, 3]) } else { 1 };
-                for _ in 0..copies {
-                    let late = self.shared.lock().strikes(|weather| weather.late);
-                    let wait = if late {
-                        self.rng.between(1_000, 200_000)
-                    } else {
-                        self.rng.between(0, 300)
-                    };
-                    self.after(wait, Event::Message(message.clone()));
-                }
-            }
+            // Nobody tries again but the schedule.
+            (What::Tick(_) | What::Check | What::Payouts, _) => {}
         }
     }
 
@@ -518,7 +462,7 @@ impl World {
         let who = || match what {
             What::Ask(ask) => format!("person{}", ask.who),
             What::Notice(_) => "processor".into(),
-            What::Work(_) | What::Tick(_) | What::Check => "schedule".into(),
+            What::Work(_) | What::Tick(_) | What::Check | What::Payouts => "schedule".into(),
         };
         self.shared.lock().history.line(now_ms, who, || name(what), outcome);
     }
@@ -539,6 +483,7 @@ fn name(what: &What) -> String {
         What::Work(batch) => format!("charge {} shards", batch.len()),
         What::Notice(number) => format!("event {number}"),
         What::Check => "conservation".into(),
+        What::Payouts => "payouts".into(),
     }
 }
 

@@ -14,7 +14,11 @@ const SEEDS_MAX: u64 = 200;
 /// A seed that finds it.
 fn known_seed(planted: Mutation) -> u64 {
     match planted {
-        Mutation::IgnoreVersion => 2,
+        Mutation::IgnoreBalance | Mutation::IgnoreHold => 6,
+        Mutation::IgnoreGrace => 4,
+        Mutation::SwallowUnknownOutcome => 8,
+        Mutation::CloseBlindly => 9,
+        Mutation::IgnoreLock | Mutation::ConfirmTwice => 41,
         _ => 1,
     }
 }
@@ -99,7 +103,7 @@ fn a_clock_that_is_behind_counts_no_second_twice() {
 #[test]
 fn every_planted_bug_is_found_within_200_seeds() {
     let found = |one: &Outcome| !one.violations.is_empty();
-    for planted in Mutation::ALL {
+    for planted in Mutation::HELD {
         // Seeds tell other stories when the product changes, so the known one only saves the search.
         let mut outcomes = vec![run(known_seed(planted), false, Some(planted))];
         if !outcomes.iter().any(found) {

@@ -8,13 +8,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
-use ledger::Currency;
 use runtime::{BatchReply, Clock, SqsEvent, SqsMessage};
 use serde_json::{Value, json};
 use sessions::queue::Queue;
 use sessions::{App, billing_charge, billing_tick};
 use store::Transaction;
-use store::host::{HostItem, Rates, Status};
+use store::host::{HostItem, Rates};
 use testkit::{Kit, Person, Reply, START, call, get, post, put};
 
 use crate::books::Books;
@@ -266,29 +265,10 @@ pub async fn profile(kit: &Kit, host: &Person) -> HostItem {
     change_profile(kit, &item, |_| {}).await
 }
 
-/// The profile of a verified host.
+/// The profile of a verified host with text 2.00 and voice 3.00.
 pub fn profile_of(host: &Person) -> HostItem {
-    HostItem {
-        host_id: host.user.id,
-        slug: host.user.display_name.to_lowercase(),
-        name: host.user.display_name.clone(),
-        bio: "Listens.".into(),
-        specialties: vec!["tarot".into()],
-        rates: Rates { text_minor: Some(200), voice_minor: Some(300), video_minor: None },
-        currency: Currency::USD,
-        photo_key: None,
-        status: Status::Verified,
-        reject_reason: None,
-        statement: "Ten years.".into(),
-        online: true,
-        rating_total: 0,
-        review_count: 0,
-        session_count: 0,
-        applied_at_ms: 0,
-        verified_at_ms: Some(0),
-        decided_by: None,
-        version: 1,
-    }
+    let rates = Rates { text_minor: Some(200), voice_minor: Some(300), video_minor: None };
+    testkit::profile(&host.user, rates)
 }
 
 /// Changes a host's profile.

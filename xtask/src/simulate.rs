@@ -48,6 +48,9 @@ pub struct Options {
     /// How many seeds at once; all processors if absent.
     #[arg(long)]
     threads: Option<usize>,
+    /// Plant a bug of `simulation/src/mutations.rs`, such as `settle-twice`, to see whether it is found.
+    #[arg(long)]
+    planted: Option<String>,
 }
 
 /// Builds the simulation and runs it.
@@ -61,6 +64,9 @@ pub fn simulate(options: &Options) -> Result<()> {
     command.args(options.history.then_some("--history"));
     if let Some(threads) = options.threads {
         command.args(["--threads", &threads.to_string()]);
+    }
+    if let Some(planted) = &options.planted {
+        command.args(["--planted", planted]);
     }
     run(&mut command)
 }

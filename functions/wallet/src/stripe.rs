@@ -52,6 +52,12 @@ impl StripeKeys {
         Self { client, secret_id, base_url, webhook: Arc::default(), made: Arc::default() }
     }
 
+    /// The same keys with requests over this client: a test's.
+    #[must_use]
+    pub fn with_payments(self, payments: Payments) -> Self {
+        Self { made: Arc::new(OnceCell::new_with(Some(payments))), ..self }
+    }
+
     /// What signs the processor's events, read at the first call that succeeds.
     ///
     /// # Errors

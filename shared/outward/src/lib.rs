@@ -78,6 +78,12 @@ impl Outward {
         Ok(Self { connector: SharedHttpConnector::new(connector), base, timeout })
     }
 
+    /// The same service behind a connector that answers in another way than over the network: a test's.
+    #[must_use]
+    pub fn through(self, connector: SharedHttpConnector) -> Self {
+        Self { connector, ..self }
+    }
+
     /// Asks once.
     ///
     /// # Errors

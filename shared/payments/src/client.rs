@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use outward::Outward;
 use stripe_client_core::{
     CustomizableStripeRequest, IdempotencyKey, RequestStrategy, StripeRequest,
 };
@@ -16,7 +17,7 @@ use crate::transport::Transport;
 pub struct RetryPolicy {
     /// Attempts in all, at least 1.
     pub attempts_max: u32,
-    /// Wait before the second attempt; doubled before each further one.
+    /// Wait before the second attempt; doubled before each further one. Zero asks no timer.
     pub first_backoff: Duration,
 }
 
@@ -52,12 +53,18 @@ impl Payments {
         base_url: Option<&str>,
         timeout: Duration,
     ) -> Result<Self, PaymentError> {
-        if !(secret_key.starts_with("sk_") || secret_key.starts_with("rk_")) {
-            return Err(PaymentError::Misconfigured(
-                "the secret key must begin with sk_ or rk_".to_owned(),
-            ));
-        }
+        check_key(secret_key)?;
         let transport = Transport::new(secret_key, base_url, timeout)?;
+        Ok(Self { transport, retry: RetryPolicy::default() })
+    }
+
+    /// As [`Payments::new`], over a service that was made elsewhere: a test's.
+    ///
+    /// # Errors
+    /// As [`Payments::new`].
+    pub fn over(stripe: Outward, secret_key: &str) -> Result<Self, PaymentError> {
+        check_key(secret_key)?;
+        let transport = Transport::over(stripe, secret_key)?;
         Ok(Self { transport, retry: RetryPolicy::default() })
     }
 
@@ -142,10 +149,19 @@ impl Payments {
                 return Err(PaymentError::Unavailable { attempts, reason });
             }
             tracing::warn!(attempts, reason, "repeating a payment request");
-            tokio::time::sleep(backoff).await;
+            if !backoff.is_zero() {
+                tokio::time::sleep(backoff).await;
+            }
             backoff = backoff.saturating_mul(2);
         }
     }
+}
+
+fn check_key(secret_key: &str) -> Result<(), PaymentError> {
+    if secret_key.starts_with("sk_") || secret_key.starts_with("rk_") {
+        return Ok(());
+    }
+    Err(PaymentError::Misconfigured("the secret key must begin with sk_ or rk_".to_owned()))
 }
 
 fn idempotency_key(kind: &str, id: &str) -> Result<IdempotencyKey, PaymentError> {

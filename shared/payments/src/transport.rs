@@ -62,6 +62,14 @@ impl Transport {
     ) -> Result<Self, PaymentError> {
         let stripe = Outward::new(base_url.unwrap_or(STRIPE), timeout)
             .map_err(|error| misconfigured("the URL", &error))?;
+        Self::over(stripe, secret_key)
+    }
+
+    /// As [`Transport::new`], over a service that was made elsewhere.
+    ///
+    /// # Errors
+    /// [`PaymentError::Misconfigured`] for a key that no request can carry.
+    pub(crate) fn over(stripe: Outward, secret_key: &str) -> Result<Self, PaymentError> {
         let authorization = format!("Bearer {secret_key}");
         http::HeaderValue::from_str(&authorization)
             .map_err(|error| misconfigured("the secret key", &error))?;

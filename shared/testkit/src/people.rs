@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use ledger::{Currency, Money};
 use runtime::{Clock, new_id};
 use store::Transaction;
+use store::host::{HostItem, Rates, Status};
 use store::user::{HostStatus, Role, User, email_key};
 use store::wallet::EntryNotes;
 
@@ -26,6 +27,32 @@ impl Person {
     #[must_use]
     pub fn id(&self) -> String {
         self.user.id.to_string()
+    }
+}
+
+/// The profile of a verified host who is online: what the hosts domain has after an approval.
+#[must_use]
+pub fn profile(user: &User, rates: Rates) -> HostItem {
+    HostItem {
+        host_id: user.id,
+        slug: user.display_name.to_lowercase(),
+        name: user.display_name.clone(),
+        bio: "Listens.".into(),
+        specialties: vec!["tarot".into()],
+        rates,
+        currency: Currency::USD,
+        photo_key: None,
+        status: Status::Verified,
+        reject_reason: None,
+        statement: "Ten years.".into(),
+        online: true,
+        rating_total: 0,
+        review_count: 0,
+        session_count: 0,
+        applied_at_ms: 0,
+        verified_at_ms: Some(0),
+        decided_by: None,
+        version: 1,
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 /// Lets every other task go first, once.
 #[derive(Debug, Default)]
-pub(crate) struct Turn(bool);
+pub struct Turn(bool);
 
 impl Future for Turn {
     type Output = ();
