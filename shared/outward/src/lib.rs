@@ -1,5 +1,9 @@
 //! Requests to services outside of AWS, over the HTTP client that the AWS SDK brings anyway: one attempt, bounded in time
-//! and size. Repeating is for whoever knows what a repetition means there.
+//! and size; [`RetryPolicy`] repeats it for whoever knows that a repetition does no harm there.
+
+mod retry;
+
+pub use retry::{Attempt, RetryPolicy};
 
 use std::fmt::Display;
 use std::time::Duration;

@@ -2,31 +2,15 @@
 
 use std::time::Duration;
 
-use outward::Outward;
+use outward::{Outward, RetryPolicy};
 use stripe_client_core::{
     CustomizableStripeRequest, IdempotencyKey, RequestStrategy, StripeRequest,
 };
 
 use crate::checkout::{Checkout, CheckoutIntent, CreateCheckout};
-use crate::error::{Attempt, PaymentError, classify};
+use crate::error::{PaymentError, classify};
 use crate::refund::{CreateRefund, Refund, RefundIntent};
 use crate::transport::Transport;
-
-/// How often and how patiently a request is repeated, always with the same idempotency key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryPolicy {
-    /// Attempts in all, at least 1.
-    pub attempts_max: u32,
-    /// Wait before the second attempt; doubled before each further one. Zero asks no timer.
-    pub first_backoff: Duration,
-}
-
-impl Default for RetryPolicy {
-    /// Three attempts, waiting 200 ms and 400 ms between them.
-    fn default() -> Self {
-        Self { attempts_max: 3, first_backoff: Duration::from_millis(200) }
-    }
-}
 
 /// Requests to Stripe. Cheap to clone; built once per process.
 #[derive(Clone)]
@@ -133,27 +117,12 @@ impl Payments {
         strategy: impl Fn() -> RequestStrategy,
         request: impl Fn() -> CustomizableStripeRequest<Answer>,
     ) -> Result<Answer, PaymentError> {
-        let mut backoff = self.retry.first_backoff;
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
+        let attempt = || async {
             let sent = request().request_strategy(strategy()).send(&self.transport).await;
-            let reason = match sent {
-                Ok(answer) => return Ok(answer),
-                Err(error) => match classify(error) {
-                    Attempt::Final(refusal) => return Err(refusal),
-                    Attempt::Again(reason) => reason,
-                },
-            };
-            if attempts >= self.retry.attempts_max {
-                return Err(PaymentError::Unavailable { attempts, reason });
-            }
-            tracing::warn!(attempts, reason, "repeating a payment request");
-            if !backoff.is_zero() {
-                tokio::time::sleep(backoff).await;
-            }
-            backoff = backoff.saturating_mul(2);
-        }
+            sent.map_err(classify)
+        };
+        let unavailable = |attempts, reason| PaymentError::Unavailable { attempts, reason };
+        self.retry.repeat("to Stripe", attempt, unavailable).await
     }
 }
 

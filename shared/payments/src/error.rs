@@ -1,5 +1,7 @@
 //! What a request to Stripe can end in besides success.
 
+use outward::Attempt;
+
 use crate::transport::AttemptError;
 use crate::wire::Refusal;
 
@@ -46,18 +48,10 @@ impl PaymentError {
     }
 }
 
-/// What one attempt means for the loop around it.
-pub(crate) enum Attempt {
-    /// Unknown or passing trouble: the same request with the same key may be sent again.
-    Again(String),
-    /// A final no.
-    Final(PaymentError),
-}
-
 /// Sorts what an attempt ended in by what is known about the outcome.
 ///
 /// An answer that cannot be read counts as unknown: behind an unreadable success Stripe has already acted.
-pub(crate) fn classify(error: AttemptError) -> Attempt {
+pub(crate) fn classify(error: AttemptError) -> Attempt<PaymentError> {
     match error {
         AttemptError::Refused(status, refusal) => match status {
             409 | 424 | 429 | 500..=599 => Attempt::Again(describe(&refusal, status)),

@@ -17,9 +17,10 @@ mod transport;
 mod wire;
 
 pub use checkout::{Checkout, CheckoutIntent};
-pub use client::{Payments, RetryPolicy};
+pub use client::Payments;
 pub use connect::{AccountIntent, AccountLink, AccountLinkIntent, Transfer, TransferIntent};
 pub use error::PaymentError;
 pub use event::{EventError, StripeEvent, StripeFact, parse};
+pub use outward::RetryPolicy;
 pub use refund::{Refund, RefundIntent};
 pub use signature::{SIGNATURE_TOLERANCE_SECONDS, SignatureError, verify};

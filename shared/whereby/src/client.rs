@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use outward::{Answer, Outward, OutwardError, Question};
+use outward::{Answer, Attempt, Outward, OutwardError, Question, RetryPolicy};
 
 use crate::Meeting;
-use crate::error::{Attempt, WherebyError};
+use crate::error::WherebyError;
 use crate::wire::{CreateMeeting, Created};
 
 const WHEREBY: &str = "https://api.whereby.dev";
@@ -14,22 +14,6 @@ const WHEREBY: &str = "https://api.whereby.dev";
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// What is kept of words that we did not write.
 const MESSAGE_CHARACTERS_MAX: usize = 200;
-
-/// How often and how patiently a request is repeated.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RetryPolicy {
-    /// Attempts in all, at least 1.
-    pub attempts_max: u32,
-    /// Wait before the second attempt; doubled before each further one.
-    pub first_backoff: Duration,
-}
-
-impl Default for RetryPolicy {
-    /// Three attempts, waiting 200 ms and 400 ms between them.
-    fn default() -> Self {
-        Self { attempts_max: 3, first_backoff: Duration::from_millis(200) }
-    }
-}
 
 /// Requests to Whereby. Cheap to clone; built once per process.
 #[derive(Clone)]
@@ -108,22 +92,9 @@ impl Whereby {
         body: &str,
         fine: &[u16],
     ) -> Result<Answer, WherebyError> {
-        let mut backoff = self.retry.first_backoff;
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let reason = match self.once(method, path, body, fine).await {
-                Ok(answer) => return Ok(answer),
-                Err(Attempt::Final(error)) => return Err(error),
-                Err(Attempt::Again(reason)) => reason,
-            };
-            if attempts >= self.retry.attempts_max {
-                return Err(WherebyError::Unavailable { attempts, reason });
-            }
-            tracing::warn!(attempts, reason, "repeating a request to Whereby");
-            tokio::time::sleep(backoff).await;
-            backoff = backoff.saturating_mul(2);
-        }
+        let attempt = || self.once(method, path, body, fine);
+        let unavailable = |attempts, reason| WherebyError::Unavailable { attempts, reason };
+        self.retry.repeat("to Whereby", attempt, unavailable).await
     }
 
     async fn once(
@@ -132,7 +103,7 @@ impl Whereby {
         path: &str,
         body: &str,
         fine: &[u16],
-    ) -> Result<Answer, Attempt> {
+    ) -> Result<Answer, Attempt<WherebyError>> {
         let json = (!body.is_empty()).then(|| "application/json".to_owned());
         let headers = [
             ("authorization", Some(self.authorization.clone())),

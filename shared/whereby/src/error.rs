@@ -23,11 +23,3 @@ pub enum WherebyError {
     #[error("the client of Whereby is misconfigured: {0}")]
     Misconfigured(String),
 }
-
-/// What one attempt means for the loop around it.
-pub(crate) enum Attempt {
-    /// The same may be asked again.
-    Again(String),
-    /// A final no.
-    Final(WherebyError),
-}

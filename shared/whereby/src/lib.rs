@@ -4,8 +4,9 @@ mod client;
 mod error;
 mod wire;
 
-pub use client::{RetryPolicy, Whereby};
+pub use client::Whereby;
 pub use error::WherebyError;
+pub use outward::RetryPolicy;
 
 use jiff::Timestamp;
 
