@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<()> {
     let help = options.arguments.iter().any(|word| word == "--help" || word == "-h");
     if options.arguments.first().is_some_and(|bench| bench == "cold") && !help {
         let tools = Tools::ready()?;
-        for (binary, archive) in functions::build_deployed_for_here(&tools)? {
+        for (binary, archive) in functions::build_for_aws(&tools, functions::HERE)? {
             command.arg("--domain").arg(format!("{}:{}", binary.display(), archive.display()));
         }
     }

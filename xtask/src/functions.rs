@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::paths;
-use crate::process::{output, run, run_logged};
+use crate::process::{run, run_logged};
 use crate::steps::{Mark, marks, step};
 use crate::tools::Tools;
 
@@ -18,6 +18,12 @@ const PROFILE: &str = "deploy";
 
 /// A panic ends the process (`panic = "abort"`), so nothing ever unwinds: the tables for it are left out.
 const FLAGS: &str = "-C force-unwind-tables=no";
+
+/// This machine's processor, by the name that Lambda has for it.
+pub const HERE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+
+/// The mark over what the archives were packed from: one name, as the local and the deployed ones lie in one place.
+const PACKED: &str = "packed";
 
 /// `cargo` in the repository.
 pub fn cargo() -> Command {
@@ -45,7 +51,7 @@ pub fn build_for_here() -> Result<()> {
 pub fn pack_for_here(tools: &Tools) -> Result<()> {
     let binaries = DOMAINS.map(|domain| paths::target().join("debug").join(domain));
     let archives = archives();
-    let mark = Mark::of(&marks(), "packed", &binaries, &["here"])?;
+    let mark = Mark::of(&marks(), PACKED, &binaries, &["here"])?;
     if mark.is_set() && archives.iter().all(|archive| archive.exists()) {
         return Ok(());
     }
@@ -53,37 +59,6 @@ pub fn pack_for_here(tools: &Tools) -> Result<()> {
         pack(tools, "--strip", &binaries, &archives)?;
         mark.set()
     })
-}
-
-/// Builds and packs the functions as they are deployed, but for this machine: what the benches start. Gives binary and
-/// archive of each domain.
-///
-/// # Errors
-/// The build fails.
-pub fn build_deployed_for_here(tools: &Tools) -> Result<[(PathBuf, PathBuf); DOMAINS.len()]> {
-    step("build the functions as they are deployed (the first time takes many minutes)", || {
-        // Named, so that the flags are for the functions and not for build scripts and macros, which do unwind.
-        let target = host()?;
-        let mut command = cargo();
-        command.args(["build", "--bins", "--profile", PROFILE, "--target", &target]);
-        for domain in DOMAINS {
-            command.args(["--package", domain]);
-        }
-        let log = paths::scratch().join("logs/build-deployed.log");
-        run_logged(command.env("RUSTFLAGS", FLAGS), &log)?;
-        let folder = paths::target().join(target).join(PROFILE);
-        let binaries = DOMAINS.map(|domain| folder.join(domain));
-        let archives = DOMAINS.map(|domain| folder.join(format!("{domain}.zip")));
-        pack(tools, "--smallest", &binaries, &archives)?;
-        Ok(DOMAINS.map(|domain| (folder.join(domain), folder.join(format!("{domain}.zip")))))
-    })
-}
-
-/// The target that the compiler compiles for when none is named.
-fn host() -> Result<String> {
-    let told = output(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc does not tell its host")?.to_owned())
 }
 
 /// The archives of the domains, where the template looks for them.
@@ -101,11 +76,12 @@ fn pack(tools: &Tools, option: &str, binaries: &[PathBuf], archives: &[PathBuf])
     run(&mut command)
 }
 
-/// Builds and packs the functions for AWS, for `arm64` or `x86_64`, as small as they get.
+/// Builds and packs the functions for AWS, for `arm64` or `x86_64`, as small as they get. Gives binary and archive of
+/// each domain.
 ///
 /// # Errors
 /// The cross-compilation fails; its messages are on the terminal.
-pub fn build_for_aws(tools: &Tools, architecture: &str) -> Result<()> {
+pub fn build_for_aws(tools: &Tools, architecture: &str) -> Result<Vec<(PathBuf, PathBuf)>> {
     step(&format!("build the functions for AWS ({architecture}; minutes a domain)"), || {
         let out = paths::target().join("lambda").join(architecture);
         let mut command = tools.command("cargo-lambda");
@@ -119,6 +95,9 @@ pub fn build_for_aws(tools: &Tools, architecture: &str) -> Result<()> {
         }
         run(&mut command)?;
         let binaries = DOMAINS.map(|domain| out.join(domain).join("bootstrap"));
-        pack(tools, "--smallest", &binaries, &archives())
+        let archives = archives();
+        pack(tools, "--smallest", &binaries, &archives)?;
+        Mark::of(&marks(), PACKED, &binaries, &[architecture])?.set()?;
+        Ok(binaries.into_iter().zip(archives).collect())
     })
 }

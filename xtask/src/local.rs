@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::functions::DOMAINS;
+use crate::functions::{DOMAINS, HERE};
 use crate::process::{self, Kept, output, run_logged, wait_until};
 use crate::steps::{Mark, step};
 use crate::tools::Tools;
@@ -257,7 +257,6 @@ fn parameters(settings: &Settings, built: &Path) -> Result<Vec<String>> {
     let issuers = serde_json::json!([
         { "id": "sandbox", "name": "Sandbox", "issuer": format!("{sandbox}/oidc"), "client_id": "parlor" }
     ]);
-    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     Ok(vec![
         format!("SiteUrl={}", settings.url()),
         format!("SitePages={}", site::pages(built)?),
@@ -273,7 +272,7 @@ fn parameters(settings: &Settings, built: &Path) -> Result<Vec<String>> {
         format!("UploadEndpoint={}", settings.url()),
         // Through the front door, where the browser is: the emulator knows an API by this path.
         format!("RealtimeUrl=ws://127.0.0.1:{}/_aws/execute-api/socket/live", settings.port),
-        format!("Architecture={architecture}"),
+        format!("Architecture={HERE}"),
         "DeletionProtection=false".to_owned(),
     ])
 }
