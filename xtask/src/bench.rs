@@ -1,9 +1,8 @@
 //! `cargo x bench`: builds what is measured as it is released, and runs the benches of `bench/`.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::Args;
 
 use crate::functions::{self, cargo};
@@ -35,7 +34,7 @@ pub fn run(options: &Options) -> Result<()> {
             command.arg("--domain").arg(format!("{}:{}", binary.display(), archive.display()));
         }
     }
-    show(&mut command)
+    process::run_without_metrics(&mut command)
 }
 
 /// The benches' program, released.
@@ -46,21 +45,4 @@ fn built() -> Result<Command> {
     let mut command = Command::new(paths::target().join("release/parlor-bench"));
     command.current_dir(paths::root());
     Ok(command)
-}
-
-/// Runs it and shows what it prints, but for the metrics that the worker writes for CloudWatch.
-fn show(command: &mut Command) -> Result<()> {
-    let mut child = command.stdout(Stdio::piped()).spawn().context("the bench does not start")?;
-    let printed = child.stdout.take().context("the bench prints nowhere")?;
-    for line in BufReader::new(printed).lines() {
-        let line = line?;
-        if !line.contains("\"CloudWatchMetrics\"") {
-            println!("{line}");
-        }
-    }
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("the bench failed ({status})");
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@
 //! this process is killed.
 
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -191,6 +192,30 @@ pub fn wait_until(kept: &mut Kept, limit: Duration, mut ready: impl FnMut() -> b
             bail!("{} was not ready within {} s", kept.name, limit.as_secs());
         }
         pause();
+    }
+    Ok(())
+}
+
+/// Runs a program and shows what it prints, but for the metrics that the product's own code writes for CloudWatch.
+///
+/// # Errors
+/// It cannot be started, prints what is no text, or fails.
+pub fn run_without_metrics(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{program} does not start"))?;
+    let printed = child.stdout.take().context("it prints nowhere")?;
+    for line in BufReader::new(printed).lines() {
+        let line = line?;
+        if !line.contains("\"CloudWatchMetrics\"") {
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{program} failed ({status})");
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::functions::cargo;
 use crate::paths;
-use crate::process::run;
+use crate::process::{run, run_without_metrics};
 use crate::steps::step;
 
 /// What a seed spends its time in: ours, and what reads items and tokens for it.
@@ -68,7 +68,7 @@ pub fn simulate(options: &Options) -> Result<()> {
     if let Some(planted) = &options.planted {
         command.args(["--planted", planted]);
     }
-    run(&mut command)
+    run_without_metrics(&mut command)
 }
 
 /// The simulation's program: ours optimised, with every check of the development build, on the dependencies that tests
