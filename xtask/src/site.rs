@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::run_logged;
+use crate::process::{output, run_logged};
 use crate::steps::{Mark, marks, step};
 use crate::{paths, wasm};
 
@@ -53,8 +53,11 @@ pub fn build(rooms: Option<&str>) -> Result<PathBuf> {
     install()?;
     wasm::build()?;
     let built = paths::frontend().join("build");
-    let inputs = [paths::frontend(), paths::root().join("openapi.json")];
-    let mark = Mark::of(&marks(), "site", &inputs, &[rooms.unwrap_or_default()])?;
+    let listed = sources()?;
+    let mut inputs: Vec<_> = listed.iter().map(|name| paths::root().join(name)).collect();
+    inputs.extend([wasm::module(), paths::root().join("openapi.json")]);
+    let words = [rooms.unwrap_or_default(), &listed.concat()];
+    let mark = Mark::of(&marks(), "site", &inputs, &words)?;
     if mark.is_set() && built.join("200.html").exists() {
         return Ok(built);
     }
@@ -68,6 +71,19 @@ pub fn build(rooms: Option<&str>) -> Result<PathBuf> {
         mark.set()
     })?;
     Ok(built)
+}
+
+/// The files that the site is built from, by their names from the root: what git keeps or would keep. What builds write among
+/// them it ignores; counted, it would make the next run build once more.
+fn sources() -> Result<Vec<String>> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "frontend"]);
+    let listed = output(git.arg(":!frontend/e2e").current_dir(paths::root()))?;
+    let mut names: Vec<_> =
+        listed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// The prerendered pages as addresses, for the template's `SitePages`.
@@ -116,7 +132,8 @@ fn address(file: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::{address, sources};
+    use crate::paths;
 
     #[test]
     fn a_file_becomes_the_address_that_serves_it() {
@@ -124,5 +141,18 @@ mod tests {
         assert_eq!(address("sign-in.html").as_deref(), Some("/sign-in"));
         assert_eq!(address("sign-in/link.html").as_deref(), Some("/sign-in/link"));
         assert_eq!(address("200.html"), None);
+    }
+
+    #[test]
+    fn what_a_build_writes_among_the_sources_is_none_of_them() {
+        let folder = paths::frontend().join("project.inlang/cache");
+        std::fs::create_dir_all(&folder).unwrap();
+        let product = folder.join(format!("test-{}", std::process::id()));
+        std::fs::write(&product, "a product").unwrap();
+        let names = sources().unwrap();
+        assert!(names.iter().any(|name| name == "frontend/project.inlang/settings.json"));
+        assert!(names.iter().any(|name| name == "frontend/src/app.html"));
+        assert!(!names.iter().any(|name| name.contains("/cache/") || name.contains("/e2e/")));
+        std::fs::remove_file(&product).unwrap();
     }
 }

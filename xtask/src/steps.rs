@@ -80,21 +80,6 @@ impl Mark {
     }
 }
 
-/// What builds write among the sources; counted, it would make the next run build once more.
-const IGNORED: [&str; 10] = [
-    "node_modules",
-    ".svelte-kit",
-    "build",
-    "target",
-    "test-results",
-    "paraglide",
-    // The message compiler's own notes in `project.inlang`.
-    "cache",
-    ".meta.json",
-    ".gitignore",
-    "README.md",
-];
-
 fn digest(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     hasher.write(name.as_bytes());
@@ -103,13 +88,7 @@ fn digest(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
             fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
         entries.sort();
         for entry in entries {
-            let ignored = entry
-                .file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|n| IGNORED.contains(&n));
-            if !ignored {
-                digest(&entry, hasher)?;
-            }
+            digest(&entry, hasher)?;
         }
     } else if path.is_file() {
         hasher.write(&fs::read(path).with_context(|| format!("cannot read {}", path.display()))?);
@@ -129,15 +108,13 @@ mod tests {
     #[test]
     fn a_mark_holds_only_for_the_same_contents_and_words() {
         let folder = std::env::temp_dir().join(format!("parlor-mark-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("in/build")).unwrap();
+        std::fs::create_dir_all(folder.join("in")).unwrap();
         std::fs::write(folder.join("in/a"), "1").unwrap();
         let mark = |word| Mark::of(&folder, "step", &[folder.join("in")], &[word]).unwrap();
         assert!(!mark("w").is_set());
         mark("w").set().unwrap();
         assert!(mark("w").is_set());
         assert!(!mark("other").is_set());
-        std::fs::write(folder.join("in/build/b"), "a product, not an input").unwrap();
-        assert!(mark("w").is_set());
         std::fs::write(folder.join("in/a"), "2").unwrap();
         assert!(!mark("w").is_set());
         std::fs::remove_dir_all(&folder).unwrap();

@@ -12,12 +12,17 @@ use crate::steps::{Mark, marks, step};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Where the site's build finds the module.
+pub fn module() -> PathBuf {
+    paths::frontend().join("src/lib/features/receipt/proof.wasm")
+}
+
 /// Builds the module when its sources changed.
 ///
 /// # Errors
 /// The target cannot be had, or the build fails.
 pub fn build() -> Result<()> {
-    let module = paths::frontend().join("src/lib/features/receipt/proof.wasm");
+    let module = module();
     let root = paths::root();
     let mut inputs: Vec<PathBuf> =
         ["proof", "metering", "ledger"].map(|name| root.join("shared").join(name)).to_vec();
