@@ -294,13 +294,23 @@ mod tests {
     }
 
     #[test]
-    fn what_a_full_table_does_not_take_stays_due_and_is_charged_for_nothing() {
+    fn a_table_that_is_full_for_seconds_leaves_nobody_out() {
         let tight = Options { write_units_per_second: 1_000.0, ..options(2_500, 1) };
+        let report = run(&tight).unwrap();
+        assert!(report.throttled > 1_000, "{report:?}");
+        assert_eq!((report.charges, report.messages_failed), (2_500, 0), "{report:?}");
+        // A second of units at once, and then no more than come.
+        assert!((9.0..15.0).contains(&report.seconds), "{report:?}");
+    }
+
+    #[test]
+    fn what_a_full_table_does_not_take_in_time_stays_due_and_is_charged_for_nothing() {
+        let tight = Options { write_units_per_second: 40.0, ..options(1_000, 1) };
         let report = run(&tight).unwrap();
         assert!(report.throttled > 0 && report.messages_failed > 0, "{report:?}");
         assert!(report.charges < report.due && !report.fits_a_minute, "{report:?}");
         assert!((report.write_units - report.charges as f64 * 4.0).abs() < 1e-6, "{report:?}");
-        // A second of units at once, and then no more than come.
-        assert!(report.write_units <= 1_000.0 * (report.seconds + 1.0), "{report:?}");
+        assert!(report.write_units <= 40.0 * (report.seconds + 1.0), "{report:?}");
+        assert!(report.seconds < 50.0, "a worker was stopped: {report:?}");
     }
 }

@@ -10,6 +10,7 @@ use store::StoreError;
 use web::{Ctx, Need, Route, Trigger};
 
 use crate::charge::{Outcome, charge_all, read_shard};
+use crate::patience::{Patience, WORK_MS};
 use crate::queue::{Queue, QueueError, Work};
 
 /// Messages worked on at once.
@@ -48,8 +49,9 @@ pub enum ChargeError {
 
 /// Works on a batch.
 pub async fn handle(ctx: &Ctx, queue: &Queue, event: SqsEvent) -> BatchReply {
+    let until_ms = ctx.now().as_millisecond().saturating_add(WORK_MS);
     let one = |body: String| async move {
-        let outcome = charge(ctx, queue, &body).await;
+        let outcome = charge(ctx, queue, &body, until_ms).await;
         if outcome.is_err() {
             count(ctx.now(), &[("Failures", 1, Unit::Count)]);
         }
@@ -58,18 +60,18 @@ pub async fn handle(ctx: &Ctx, queue: &Queue, event: SqsEvent) -> BatchReply {
     each_message(event, CONCURRENCY, |message| one(message.body)).await
 }
 
-async fn charge(ctx: &Ctx, queue: &Queue, body: &str) -> Result<(), ChargeError> {
+async fn charge(ctx: &Ctx, queue: &Queue, body: &str, until_ms: i64) -> Result<(), ChargeError> {
     let work = Work::read(body)?;
-    let now = ctx.now();
-    let shard = read_shard(&ctx.store, work.shard, work.after.clone()).await?;
+    let mut patience = Patience::until(ctx, until_ms);
+    let shard = read_shard(&ctx.store, work.shard, work.after.clone(), &mut patience).await?;
     // Before this page's own work, so that all pages are worked on at once.
     let planned = match (&work.after, shard.next) {
-        (None, Some(next)) => hand_out(ctx, queue, &work, next).await,
+        (None, Some(next)) => hand_out(ctx, queue, &work, next, &mut patience).await,
         _ => Ok(()),
     };
-    let outcome = charge_all(ctx, &shard.open, now.as_millisecond()).await;
+    let outcome = charge_all(ctx, &shard.open, &mut patience).await;
     if outcome.seen > 0 {
-        report(now, &outcome);
+        report(ctx.now(), &outcome);
     }
     planned?;
     if outcome.failed > 0 { Err(ChargeError::Sessions(outcome.failed)) } else { Ok(()) }
@@ -79,12 +81,18 @@ async fn charge(ctx: &Ctx, queue: &Queue, body: &str) -> Result<(), ChargeError>
 /// a page that comes again and again would send each time all that follow it.
 ///
 /// What is requested while the pages are counted may find its page full, and waits for the next tick.
-async fn hand_out(ctx: &Ctx, queue: &Queue, work: &Work, first: String) -> Result<(), ChargeError> {
+async fn hand_out(
+    ctx: &Ctx,
+    queue: &Queue,
+    work: &Work,
+    first: String,
+    patience: &mut Patience<'_>,
+) -> Result<(), ChargeError> {
     let mut next = Some(first);
     for _ in 0..PAGES_MAX {
         let Some(after) = next else { return Ok(()) };
         queue.send(&[Work { after: Some(after.clone()), ..work.clone() }]).await?;
-        next = read_shard(&ctx.store, work.shard, Some(after)).await?.next;
+        next = read_shard(&ctx.store, work.shard, Some(after), patience).await?.next;
     }
     tracing::error!(shard = work.shard, "a shard has more pages than one tick may hand out");
     Ok(())
@@ -97,6 +105,7 @@ fn report(now: Timestamp, outcome: &Outcome) {
             ("Sessions", i64::from(outcome.seen), Unit::Count),
             ("Charges", i64::from(outcome.minutes_leased), Unit::Count),
             ("Refusals", i64::from(outcome.refusals), Unit::Count),
+            ("Repeated", i64::from(outcome.repeated), Unit::Count),
             ("Settlements", i64::from(outcome.settled), Unit::Count),
             ("LagMs", outcome.lag_ms_max, Unit::Milliseconds),
         ],

@@ -12,16 +12,21 @@ use store::wallet::lease;
 use store::{CommitError, Query, Store, StoreError, Table, Transaction, Until};
 use web::Ctx;
 
+use crate::patience::Patience;
 use crate::settle::settle;
 use crate::transition::store_observed;
 use live::room::Room;
 
 /// Sessions handled at once by one worker.
 pub const CONCURRENCY: usize = 16;
+/// Sessions handled at once when a table has been too busy again and again: half as many each time, down to this.
+const CONCURRENCY_BUSY: usize = 4;
 /// Sessions read together: what DynamoDB gives in one batch.
 const SESSIONS_PER_BATCH: usize = 100;
 /// Sessions a message is answerable for; a shard with more is handed out in pages.
 pub const SESSIONS_PER_MESSAGE: usize = 1_000;
+
+const OUT_OF_TIME: &str = "there was no time left";
 
 /// The open sessions of one message.
 #[derive(Clone, Debug)]
@@ -45,55 +50,120 @@ pub struct Outcome {
     pub stored: u32,
     /// Sessions settled.
     pub settled: u32,
+    /// How often a session was taken up again because a table had no room for it.
+    pub repeated: u32,
     /// Sessions that could not be handled and must be tried again.
     pub failed: u32,
     /// The largest lag of a charge behind the moment it became due, in milliseconds.
     pub lag_ms_max: i64,
 }
 
-/// Reads a page of a shard, from the sort key `after` on: one query.
+/// Reads a page of a shard, from the sort key `after` on: one query, and further ones while the table is too busy for it.
 ///
 /// # Errors
-/// [`StoreError`] if it cannot be read.
+/// [`StoreError`] if it cannot be read in time.
 pub async fn read_shard(
     store: &Store,
     shard: u32,
     after: Option<String>,
+    patience: &mut Patience<'_>,
 ) -> Result<Shard, StoreError> {
     let partition = shard_partition(shard);
     let start = after.map(|sk| [("pk".to_owned(), partition.clone()), ("sk".into(), sk)].into());
     let query = Query::new(Table::App, partition).limit(SESSIONS_PER_MESSAGE).after(start);
-    let page = store.query::<OpenItem>(query).await?;
+    let page = loop {
+        match store.query::<OpenItem>(query.clone()).await {
+            Err(error) if error.retryable() && patience.pause().await => {}
+            outcome => break outcome?,
+        }
+    };
     Ok(Shard { open: page.items, next: page.next.and_then(|mut key| key.remove("sk")) })
 }
 
-/// Handles open sessions. What cannot be handled is counted as failed, so that it does not hold up the others.
-pub async fn charge_all(ctx: &Ctx, open: &[OpenItem], now_ms: i64) -> Outcome {
-    let rooms = futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
-        .map(|some| read_rooms(&ctx.store, some, now_ms))
-        .buffered(2)
-        .flat_map(futures::stream::iter);
-    let total = rooms
-        .map(|room| async move { (room.session.session_id.clone(), handle(ctx, &room).await) })
-        .buffer_unordered(CONCURRENCY)
-        .fold(Outcome::default(), |mut total, (session_id, outcome)| async move {
-            match outcome {
-                Ok(one) => total.add(&one),
-                Err(error) => tracing::error!(session_id, %error, "a session could not be handled"),
-            }
-            total
-        })
-        .await;
+/// Handles open sessions. What a busy table leaves is read, decided and tried again while there is time; what cannot be
+/// handled is counted as failed, so that it does not hold up the others.
+pub async fn charge_all(ctx: &Ctx, open: &[OpenItem], patience: &mut Patience<'_>) -> Outcome {
+    let mut total = Outcome::default();
+    let mut at_once = CONCURRENCY;
+    let mut left = charge_once(ctx, open, at_once, patience, &mut total).await;
+    while !left.is_empty() && patience.pause().await {
+        total.repeated =
+            total.repeated.saturating_add(u32::try_from(left.len()).unwrap_or(u32::MAX));
+        let again: Vec<_> = left.into_iter().map(|one| one.open).collect();
+        at_once = at_once.div_euclid(2).max(CONCURRENCY_BUSY);
+        left = charge_once(ctx, &again, at_once, patience, &mut total).await;
+    }
+    // Thousands may be left of a table that is down: one line, with one of them.
+    if let Some(Left { open, why }) = left.first() {
+        let (sessions, session_id) = (left.len(), &open.session_id);
+        tracing::error!(sessions, session_id, why, "sessions could not be handled in time");
+    }
     let all = u32::try_from(open.len()).unwrap_or(u32::MAX);
     Outcome { failed: all.saturating_sub(total.seen), ..total }
 }
 
+/// A session that the tables had no room for, and may have a moment later.
+struct Left {
+    open: OpenItem,
+    why: String,
+}
+
+impl Left {
+    fn of(open: &OpenItem, why: &impl ToString) -> Self {
+        Self { open: open.clone(), why: why.to_string() }
+    }
+}
+
+/// Handles each session once, so many at a time, adds what was done to `total`, and gives what is left.
+async fn charge_once(
+    ctx: &Ctx,
+    open: &[OpenItem],
+    at_once: usize,
+    patience: &Patience<'_>,
+    total: &mut Outcome,
+) -> Vec<Left> {
+    let handled = futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
+        .map(|some| read_rooms(ctx, some, patience))
+        .buffered(2)
+        .flat_map(futures::stream::iter)
+        .map(|room| async move { handle_in_time(ctx, room?, patience).await })
+        .buffer_unordered(at_once);
+    let collect = |mut left: Vec<Left>, outcome| {
+        match outcome {
+            Ok(one) => total.add(&one),
+            Err(one) => left.push(one),
+        }
+        std::future::ready(left)
+    };
+    handled.fold(Vec::new(), collect).await
+}
+
 /// Reads sessions; those that cannot be read are left out, and said in the log.
-async fn read_rooms(store: &Store, some: &[OpenItem], now_ms: i64) -> Vec<Room> {
-    let rooms = match Room::read_many(store, some, now_ms).await {
+async fn read_rooms(
+    ctx: &Ctx,
+    some: &[OpenItem],
+    patience: &Patience<'_>,
+) -> Vec<Result<Room, Left>> {
+    let left =
+        |why: &dyn ToString| some.iter().map(|one| Err(Left::of(one, &why.to_string()))).collect();
+    if patience.is_over() {
+        return left(&OUT_OF_TIME);
+    }
+    let rooms = match Room::read_many(&ctx.store, some, ctx.now().as_millisecond()).await {
         Ok(rooms) => rooms,
+        Err(error) if error.retryable() => return left(&error),
+        // One that cannot be read must not hold up the others.
+        Err(StoreError::Shape(_)) if some.len() > 1 => {
+            let each = some.iter().map(|one| read_rooms(ctx, std::slice::from_ref(one), patience));
+            return futures::future::join_all(each.map(Box::pin))
+                .await
+                .into_iter()
+                .flatten()
+                .collect();
+        }
         Err(error) => {
-            tracing::error!(sessions = some.len(), %error, "open sessions could not be read");
+            let session_id = some.first().map(|one| &one.session_id);
+            tracing::error!(sessions = some.len(), session_id, %error, "open sessions could not be read");
             return Vec::new();
         }
     };
@@ -101,7 +171,7 @@ async fn read_rooms(store: &Store, some: &[OpenItem], now_ms: i64) -> Vec<Room> 
     if missing > 0 {
         tracing::error!(missing, "open sessions without a session or a wallet");
     }
-    rooms
+    rooms.into_iter().map(Ok).collect()
 }
 
 impl Outcome {
@@ -112,8 +182,25 @@ impl Outcome {
         self.refusals = self.refusals.saturating_add(other.refusals);
         self.stored = self.stored.saturating_add(other.stored);
         self.settled = self.settled.saturating_add(other.settled);
+        self.repeated = self.repeated.saturating_add(other.repeated);
         self.failed = self.failed.saturating_add(other.failed);
         self.lag_ms_max = self.lag_ms_max.max(other.lag_ms_max);
+    }
+}
+
+/// Handles a session if there is time for it; what cannot be handled for good is said in the log, and not seen.
+async fn handle_in_time(ctx: &Ctx, room: Room, patience: &Patience<'_>) -> Result<Outcome, Left> {
+    let open = OpenItem::of(&room.session);
+    if patience.is_over() {
+        return Err(Left::of(&open, &OUT_OF_TIME));
+    }
+    match handle(ctx, &room).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) if error.retryable() => Err(Left::of(&open, &error)),
+        Err(error) => {
+            tracing::error!(session_id = open.session_id, %error, "a session could not be handled");
+            Ok(Outcome::default())
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! demands, `settle` the end of both.
 
 pub mod charge;
+pub mod patience;
 pub mod proofs;
 pub mod queue;
 pub mod receipt;

@@ -172,6 +172,12 @@ impl Store {
         Self { engine }
     }
 
+    /// The pause after the attempt of this number (from 0) at something for which a table was too busy: half to all of 10,
+    /// 20, 40, ... 640 ms.
+    pub async fn pause(&self, attempt: u32) {
+        self.engine.pause(attempt).await;
+    }
+
     /// One item, strongly consistent (1 read unit per 4 KiB); `None` when there is none.
     ///
     /// # Errors

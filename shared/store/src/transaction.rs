@@ -122,6 +122,15 @@ impl CommitError {
             _ => None,
         }
     }
+
+    /// Whether the same decision, made anew, may be committed a moment later.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Busy => true,
+            Self::Store(error) => error.retryable(),
+        }
+    }
 }
 
 impl Transaction {

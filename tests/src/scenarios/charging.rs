@@ -1,7 +1,10 @@
 //! Scenarios 9, 10, 12, 13 and 14: running dry, topping up, and workers that are doubled, broken or late.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use testkit::Fault;
+use tokio::sync::Notify;
 
 use crate::session_world::{Who, World};
 
@@ -92,9 +95,20 @@ async fn scenario_13_crash_after_debit() {
     let w = World::new(1_000).await;
     let id = w.active().await;
     let messages = w.tick_messages().await;
-    w.kit.aws.faults.once("TransactWriteItems", Fault::LostReply);
-    let reply = w.work(messages.clone()).await;
-    assert_eq!(reply.batch_item_failures.len(), 1);
+    let died = Arc::new(Notify::new());
+    let dies = died.clone();
+    w.kit.aws.faults.set(move |call| {
+        if call.operation != "TransactWriteItems" {
+            return Fault::None;
+        }
+        dies.notify_one();
+        Fault::LostReply
+    });
+    tokio::select! {
+        reply = w.work(messages.clone()) => panic!("it lived: {reply:?}"),
+        () = died.notified() => {}
+    }
+    w.kit.aws.faults.clear();
     assert_eq!(w.balance().await, 400);
     // The queue gives the message again.
     assert!(w.work(messages).await.batch_item_failures.is_empty());

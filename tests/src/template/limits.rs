@@ -76,6 +76,13 @@ fn no_function_outlives_the_gateway_that_waits_for_it() {
 }
 
 #[test]
+fn a_charge_worker_begins_nothing_in_its_last_ten_seconds() {
+    let document = Document::read();
+    let timeout = document.at("Resources/BillingCharge/Properties/Timeout").as_i64().unwrap();
+    assert_eq!(sessions::patience::WORK_MS, (timeout - 10) * 1_000);
+}
+
+#[test]
 fn whatever_holds_data_outlives_its_stack() {
     let document = Document::read();
     let data =

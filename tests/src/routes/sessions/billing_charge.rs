@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use runtime::Clock;
 use serde_json::{Value, json};
 use sessions::billing_charge;
-use store::session::{OpenItem, shard_key};
+use store::session::{OpenItem, session_key, shard_key};
 use store::{CommitError, Key, Store, StoreError, Table, Transaction, Until};
 use testkit::{Fault, Kit};
 
@@ -136,16 +136,104 @@ async fn a_session_that_cannot_be_handled_does_not_hold_up_the_others() {
     assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
 }
 
+/// A full table once made a worker give up within 0.3 seconds, and its message came again after five minutes: two of a
+/// hundred sessions of a large tick were left to their rooms.
 #[tokio::test]
-async fn throttled_work_comes_again() {
+async fn what_a_full_table_refuses_for_a_while_is_charged_by_the_same_message() {
+    for (operation, refused) in [("TransactWriteItems", 8), ("BatchGetItem", 2), ("Query", 16)] {
+        let w = World::new(900).await;
+        let id = w.active().await;
+        let messages = w.tick_messages().await;
+        let mut left = refused;
+        w.kit.aws.faults.set(move |call| {
+            let full = call.operation == operation && left > 0;
+            left -= i32::from(full);
+            if full { Fault::Throttle } else { Fault::None }
+        });
+        let reply = w.work(messages).await;
+        assert!(reply.batch_item_failures.is_empty(), "{operation}: {reply:?}");
+        assert_eq!(w.books().lines(&id), ["MINUTE#00001", "MINUTE#00002"], "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_lease_whose_outcome_is_unknown_is_looked_at_again_and_charged_once() {
+    for fault in [Fault::LostReply, Fault::LostRequest, Fault::Broken] {
+        let w = World::new(900).await;
+        let id = w.active().await;
+        let messages = w.tick_messages().await;
+        w.kit.aws.faults.once("TransactWriteItems", fault);
+        assert!(w.work(messages).await.batch_item_failures.is_empty());
+        assert_eq!(w.books().lines(&id), ["MINUTE#00001", "MINUTE#00002"]);
+        assert_eq!(w.balance().await, 300);
+    }
+}
+
+/// Also when it was busy until the paid time had passed: then it is decided anew, and nobody is charged.
+#[tokio::test]
+async fn what_is_tried_again_is_decided_again() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    w.room(&id, 0, 40).await;
+    let messages = w.tick_messages().await;
+    let (clock, mut refused) = (w.kit.clock.clone(), 0);
+    w.kit.aws.faults.set(move |call| {
+        if call.operation != "TransactWriteItems" || refused == 6 {
+            return Fault::None;
+        }
+        refused += 1;
+        clock.advance(if refused == 6 { 21 } else { 0 });
+        Fault::Throttle
+    });
+    assert!(w.work(messages).await.batch_item_failures.is_empty());
+    assert_eq!(w.books().lines(&id), ["MINUTE#00001"]);
+    assert_eq!(w.stored(&id)["meter"]["M"]["state"]["S"], "paused");
+}
+
+#[tokio::test]
+async fn throttled_work_comes_again_when_its_time_is_over() {
     let w = World::new(900).await;
     let id = w.active().await;
     let messages = w.tick_messages().await;
-    w.kit.aws.faults.set(|_| Fault::Throttle);
-    assert_eq!(w.work(messages.clone()).await.batch_item_failures.len(), 16);
+    for operation in ["Query", "BatchGetItem", "TransactWriteItems"] {
+        let (clock, start) = (w.kit.clock.clone(), w.kit.clock.now());
+        w.kit.aws.reset_usage();
+        w.kit.aws.faults.set(move |call| {
+            if call.operation != operation {
+                return Fault::None;
+            }
+            clock.advance(10);
+            Fault::Throttle
+        });
+        let reply = w.work(messages.clone()).await;
+        assert!(!reply.batch_item_failures.is_empty(), "{operation}");
+        // Forty seconds, and the tries of what was begun before they were over.
+        let calls = w.kit.aws.usage().calls[operation];
+        assert!((4..=4 + 16).contains(&calls), "{operation}: {calls}");
+        w.kit.clock.set(start);
+    }
     w.kit.aws.faults.clear();
     assert!(w.work(messages).await.batch_item_failures.is_empty());
     assert_eq!(w.books().lines(&id), ["MINUTE#00001", "MINUTE#00002"]);
+}
+
+/// A hundred sessions are read at once.
+#[tokio::test]
+async fn a_session_that_cannot_be_read_does_not_hold_up_those_read_with_it() {
+    let w = World::new(900).await;
+    let id = w.active().await;
+    let open = OpenItem { session_id: id.replace('-', "_"), member_id: w.stranger.id() };
+    let key = Key::new(shard_key(&id).pk, format!("SESSION#{}", open.session_id));
+    let tx = Transaction::new().create("shard", Table::App, &key, &open).create(
+        "session",
+        Table::App,
+        &session_key(&open.session_id),
+        &json!({ "meter": 1 }),
+    );
+    w.kit.store().commit(tx).await.unwrap();
+    let reply = w.work(w.tick_messages().await).await;
+    assert_eq!(reply.batch_item_failures.len(), 1);
+    assert_eq!(w.read(Who::C, &id).await["minutes_held"], 2);
 }
 
 #[tokio::test]
