@@ -52,6 +52,8 @@ export class Chat {
 	#polls = false;
 	#asking: Promise<void> | undefined;
 	#askAgain = false;
+	/** Messages leave one after another: the server numbers them as they come. */
+	#leaving: Promise<void> = Promise.resolve();
 
 	constructor(id: string) {
 		this.#id = id;
@@ -146,16 +148,20 @@ export class Chat {
 		this.typed(false);
 		this.pending.push({ key: newKey(), text, status: 'sending' });
 		const added = this.pending.at(-1);
-		if (added) void this.#deliver(added);
+		if (added) this.#queue(added);
 	}
 
 	retry(message: Pending): void {
 		message.status = 'sending';
-		void this.#deliver(message);
+		this.#queue(message);
 	}
 
 	discard(message: Pending): void {
 		this.pending = this.pending.filter((other) => other.key !== message.key);
+	}
+
+	#queue(message: Pending): void {
+		this.#leaving = this.#leaving.then(() => this.#deliver(message));
 	}
 
 	async #deliver(message: Pending): Promise<void> {

@@ -14,7 +14,7 @@ import { metronome } from '$lib/metronome';
 import type { Session } from '$lib/api/types';
 import type { Chat } from './chat.svelte';
 import type { Signals } from './media/signals';
-import { activeAt, changesAt, flowsAt, leftAt, mayGoOn, nextRenewAt, viewOf } from './view';
+import { activeAt, begunAt, changesAt, flowsAt, leftAt, mayGoOn, nextRenewAt, viewOf } from './view';
 
 const pollMs = 2000;
 const tickMs = 250;
@@ -62,6 +62,8 @@ export class Room {
 	serverNow = $derived(this.#now);
 	view = $derived(this.session ? viewOf(this.session) : undefined);
 	activeMs = $derived(this.session ? activeAt(this.session, this.serverNow) : 0);
+	/** Minutes that have begun, each paid in full. */
+	begun = $derived(this.session ? begunAt(this.session, this.serverNow) : 0);
 	leftMs = $derived(this.session ? leftAt(this.session, this.serverNow) : undefined);
 	/** The clock runs and the time is paid: only then may media flow. */
 	flows = $derived(this.session ? flowsAt(this.session, this.serverNow) : false);

@@ -4,7 +4,7 @@ import { defaultSite } from '$lib/brand/site';
 import { wordsOf } from '$lib/brand/words';
 import { sessions } from '../../../../e2e/mock/data.mjs';
 import { announcement } from './announce';
-import { activeAt, changesAt, flowsAt, leftAt, mayGoOn, nextRenewAt, viewOf } from './view';
+import { activeAt, begunAt, changesAt, flowsAt, leftAt, mayGoOn, nextRenewAt, viewOf } from './view';
 
 const now = Date.parse('2026-11-20T15:00:00.000Z');
 const iso = (offset: number) => new Date(now + offset).toISOString();
@@ -28,6 +28,27 @@ describe('the clock of the room', () => {
 	it('counts_what_is_leased_and_what_the_balance_pays_for', () => {
 		expect(leftAt(active(), now)).toBe(80_000);
 		expect(leftAt(active({ minutes_affordable: undefined }), now)).toBeUndefined();
+	});
+});
+
+describe('the minutes of the room', () => {
+	const minutes = (facts: Partial<Session> = {}) =>
+		active({
+			minute_seconds: 60,
+			active_ms: 50_000,
+			paid_until: iso(70_000),
+			minutes_charged: 1,
+			minutes_held: 2,
+			...facts
+		});
+	it('begin_with_the_clock_and_not_with_the_next_answer', () => {
+		expect(begunAt(minutes(), now + 9999)).toBe(1);
+		expect(begunAt(minutes(), now + 10_000)).toBe(2);
+	});
+	it('are_never_more_than_what_is_leased_nor_fewer_than_what_was_counted', () => {
+		expect(begunAt(minutes(), now + 600_000)).toBe(2);
+		expect(begunAt(minutes({ minutes_charged: 2 }), now)).toBe(2);
+		expect(begunAt(minutes({ state: 'paused' }), now + 600_000)).toBe(1);
 	});
 });
 

@@ -31,6 +31,16 @@ export function activeAt(session: Session, serverNowMs: number): number {
 }
 
 /**
+ * Minutes that have begun at a server instant: those that the server counted when it answered, and those that its clock has
+ * entered since, as far as they are leased.
+ */
+export function begunAt(session: Session, serverNowMs: number): number {
+	if (session.state !== 'active') return session.minutes_charged;
+	const entered = Math.floor(activeAt(session, serverNowMs) / (session.minute_seconds * 1000)) + 1;
+	return Math.max(session.minutes_charged, Math.min(entered, session.minutes_held));
+}
+
+/**
  * Time that can still be used: the rest of the leased minutes, plus what the balance pays for. Undefined for a host,
  * who does not see the member's balance.
  */
