@@ -17,6 +17,9 @@ pub struct Site {
     pub name: String,
     /// One line under the name.
     pub tagline: String,
+    /// Where people write to; the site shows no address when there is none.
+    #[serde(default)]
+    pub contact_email: Option<String>,
     /// The brand's words.
     pub words: Words,
     /// Colours and fonts.

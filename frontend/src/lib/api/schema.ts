@@ -1967,6 +1967,8 @@ export interface components {
             items: {
                 /** @description The brand's key, such as `soulseer`. */
                 brand: string;
+                /** @description Where people write to; the site shows no address when there is none. */
+                contact_email?: string | null;
                 /** @description ISO 4217. */
                 currency: string;
                 /** @description The platform's share in percent, a decimal number. */
@@ -3083,6 +3085,8 @@ export interface components {
         Site: {
             /** @description The brand's key, such as `soulseer`. */
             brand: string;
+            /** @description Where people write to; the site shows no address when there is none. */
+            contact_email?: string | null;
             /** @description ISO 4217. */
             currency: string;
             /** @description The platform's share in percent, a decimal number. */
