@@ -84,6 +84,26 @@ test('a code signs in and leads back to where the person was', async ({ page, co
 	await expect(page.getByText('$42.51')).toBeVisible();
 });
 
+test('a reload keeps the place for the mailed code until another address is wanted', async ({
+	page,
+	context
+}, info) => {
+	await enter(context, info.title);
+	await page.goto('/sign-in');
+	await page.getByLabel('E-mail address').fill('mara@example.com');
+	await page.getByRole('button', { name: 'Send me a code' }).click();
+	await expect(page.getByLabel('Code')).toBeFocused();
+	await page.reload();
+	await expect(page.getByText('mara@example.com')).toBeVisible();
+	await page.getByLabel('Code').fill('999999');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('alert')).toContainText('Ask for a new one');
+	await expect(page.getByRole('button', { name: 'Sign in' })).toHaveAttribute('aria-disabled', 'true');
+	await page.getByRole('button', { name: 'Use another address' }).click();
+	await page.reload();
+	await expect(page.getByLabel('E-mail address')).toHaveValue('');
+});
+
 test('a mailed link waits for a press and its token leaves the address', async ({ page, context }, info) => {
 	await enter(context, info.title);
 	await page.goto('/sign-in/link#token=good');

@@ -19,6 +19,7 @@ describe('a problem', () => {
 		expect(say(funds)).toContain('$1.20');
 		expect(say(problem('funds-too-low', 402))).not.toContain('undefined');
 		expect(say(problem('code-wrong', 400, { tries_left: 1 }))).toContain('one try');
+		expect(say(problem('code-wrong', 400, { tries_left: 0 }))).toContain('Ask for a new one');
 	});
 
 	it('speaks_in_the_words_of_the_brand', () => {

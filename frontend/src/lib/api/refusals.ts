@@ -5,7 +5,10 @@ import type { Refusals } from './problem-message';
 
 export const refusals = {
 	'invalid-request': () => m.problem_invalid(),
-	'code-wrong': (problem) => m.problem_code_wrong({ count: problem.number('tries_left') ?? 0 }),
+	'code-wrong': (problem) => {
+		const count = problem.number('tries_left') ?? 0;
+		return count > 0 ? m.problem_code_wrong({ count }) : m.problem_code_spent();
+	},
 	'code-expired': () => m.problem_code_expired(),
 	'link-expired': () => m.problem_link_expired(),
 	'funds-too-low': (problem, { words, currency }) => {
