@@ -7,7 +7,8 @@ import {
 	formatDateTime,
 	formatExact,
 	formatMonth,
-	isoDuration
+	isoDuration,
+	useZone
 } from './time';
 
 const instant = '2026-11-20T15:00:07.250Z';
@@ -17,6 +18,15 @@ it('shows_one_instant_in_the_zone_of_the_viewer', () => {
 	expect(formatDateTime(instant, 'Asia/Tokyo')).toMatch(/^Nov 21, 2026, 12:00\sAM$/);
 	expect(formatDate(instant, 'Asia/Tokyo')).toBe('Nov 21, 2026');
 	expect(formatMonth(instant, 'UTC')).toBe('November 2026');
+});
+
+it('prefers_the_zone_of_the_account_to_that_of_the_browser_and_ignores_one_that_is_none', () => {
+	useZone('Asia/Tokyo');
+	expect(formatDate(instant)).toBe('Nov 21, 2026');
+	expect(formatDate(instant, 'UTC')).toBe('Nov 20, 2026');
+	useZone('Mars/Olympus');
+	expect(formatDate(instant)).toBe(formatDate(instant, Intl.DateTimeFormat().resolvedOptions().timeZone));
+	useZone(undefined);
 });
 
 it('names_the_zone_where_seconds_matter', () => {

@@ -1,8 +1,23 @@
-/** Instants and durations for people. Instants are shown in the viewer's zone unless a zone is given. */
+/** Instants and durations for people. Instants are shown in the viewer's zone unless a zone is given: what they chose for their account, else the browser's. */
 
 const locale = 'en-US';
 
-function format(instant: string, options: Intl.DateTimeFormatOptions, zone?: string): string {
+let chosen: string | undefined;
+
+/** Says which zone the signed-in viewer has chosen; undefined for the browser's own. */
+export function useZone(zone: string | undefined): void {
+	chosen = zone && isZone(zone) ? zone : undefined;
+}
+
+function isZone(zone: string): boolean {
+	try {
+		return Boolean(new Intl.DateTimeFormat(locale, { timeZone: zone }));
+	} catch {
+		return false;
+	}
+}
+
+function format(instant: string, options: Intl.DateTimeFormatOptions, zone = chosen): string {
 	return new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(new Date(instant));
 }
 

@@ -2,6 +2,7 @@
 import { api } from '$lib/api/client';
 import { unwrap } from '$lib/api/problem';
 import { adopt, forget, onTokens, refresh } from '$lib/api/tokens';
+import { useZone } from '$lib/format/time';
 import { readStored, writeStored } from '$lib/storage';
 import type { Me, Role, Tokens } from '$lib/api/types';
 
@@ -21,6 +22,7 @@ class Auth {
 	constructor() {
 		onTokens((tokens) => {
 			writeStored(hintSlot, tokens ? '1' : undefined);
+			useZone(tokens?.me.time_zone);
 			this.state = tokens ? { status: 'signed-in', me: tokens.me } : { status: 'signed-out' };
 		});
 	}
@@ -57,6 +59,7 @@ class Auth {
 	}
 
 	use(me: Me): void {
+		useZone(me.time_zone);
 		this.state = { status: 'signed-in', me };
 	}
 

@@ -74,6 +74,7 @@ export function bounds({ min, max }: Range) {
 		least: min,
 		missing: (count: number) => m.characters_missing({ count }),
 		limit: max,
-		counter: (count: number) => m.characters_left({ count })
+		counter: (count: number) =>
+			count < 0 ? m.characters_over({ count: -count }) : m.characters_left({ count })
 	};
 }

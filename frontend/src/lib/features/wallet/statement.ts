@@ -5,7 +5,7 @@ export interface Cause {
 	key: string;
 	session_id: string | undefined;
 	other_name: string | undefined;
-	/** The newest line's instant. */
+	/** When it began, its oldest line: the order in which causes stand. */
 	at: string;
 	amount_minor: number;
 	lines: StatementLine[];
@@ -20,7 +20,7 @@ export function groupByCause(lines: readonly StatementLine[]): Cause[] {
 			cause.lines.push(line);
 			cause.amount_minor += line.amount_minor;
 			cause.other_name ??= line.other_name;
-			if (line.at > cause.at) cause.at = line.at;
+			if (line.at < cause.at) cause.at = line.at;
 		} else {
 			causes.set(key, {
 				key,
