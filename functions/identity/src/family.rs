@@ -5,9 +5,10 @@
 //!
 //! - the current one: rotate.
 //! - the one before, within [`GRACE_SECONDS`] of the rotation: two tabs of one browser asked at the same moment, or a
-//!   reply was lost and tried again at once. The answer is an access token and *no* new refresh token: the browser
-//!   already has, or is just getting, the current one in its cookie jar, which its tabs share. So nobody gains a second
-//!   line of refresh tokens from the grace, and a thief gains one access token at most.
+//!   reply was lost (a page that is loaded again cancels the request, and its cookie with it) and tried again. The answer
+//!   is an access token and the *current* refresh token once more, which follows from the one before. So there is never
+//!   a second line of refresh tokens: a thief who is that quick holds the same token as the owner, and the first of the
+//!   two to use it shows the other as a copy.
 //! - any other, or the one before when the grace is over: reuse. Either the owner or a thief holds a copy; nobody can
 //!   tell which, so the family is revoked and both sign in again (RFC 9700 section 4.14.2).
 //!
@@ -32,7 +33,7 @@ pub const LIFE_SECONDS: i64 = 180 * 24 * 3600;
 pub enum Step {
     /// The current token: make the next one.
     Rotate,
-    /// A race: give an access token only.
+    /// A race or a lost reply: give the current token again.
     Grace,
     /// A copy: revoke the family.
     Reuse,

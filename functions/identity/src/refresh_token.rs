@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use http::header::SET_COOKIE;
 use serde::Deserialize;
 use store::Transaction;
 use utoipa::ToSchema;
-use web::{Auth, Ctx, Json, Kind, Need, Problem, Route, limit, random_secret, secret_hash};
+use web::{Auth, Ctx, Json, Kind, Need, Problem, Route, limit, same_secret, secret_hash};
 
 use crate::family::{Step, decide, rotate};
 use crate::session_cookie::{RefreshToken, forget};
@@ -61,10 +63,15 @@ async fn refresh(ctx: &Ctx, token: &RefreshToken) -> Result<Option<Response>, Pr
                 ctx.store.commit(tx).await?;
                 return Ok(None);
             }
-            Step::Grace => return reply(ctx, &user, None, None, now).await.map(Some),
+            Step::Grace => {
+                let next = successor(ctx, token, &presented).await?;
+                // Of a family that was rotated otherwise the current token is not known.
+                let known = same_secret(&family.secret_hash, &secret_hash(&next.secret));
+                return reply(ctx, &user, known.then_some(&next), None, now).await.map(Some);
+            }
             Step::Rotate => {}
         }
-        let next = RefreshToken { secret: random_secret()?, ..token.clone() };
+        let next = successor(ctx, token, &presented).await?;
         let rotated = rotate(&family, secret_hash(&next.secret), now);
         let tx = store::sign_in::rotate_family(Transaction::new(), &rotated, &presented);
         match ctx.store.commit(tx).await {
@@ -74,6 +81,18 @@ async fn refresh(ctx: &Ctx, token: &RefreshToken) -> Result<Option<Response>, Pr
         }
     }
     Err(Problem::new(Kind::Busy).cause("a family kept rotating"))
+}
+
+/// The token after this one. It is derived and not stored (`web::Tokens::derive`), so that a reply that was lost can be given
+/// again, and nobody who reads the table learns it.
+async fn successor(
+    ctx: &Ctx,
+    token: &RefreshToken,
+    presented: &str,
+) -> Result<RefreshToken, Problem> {
+    let input = format!("{}:{presented}", token.family_id);
+    let bytes = ctx.tokens.derive("parlor-refresh", &input).await?;
+    Ok(RefreshToken { secret: URL_SAFE_NO_PAD.encode(bytes), ..token.clone() })
 }
 
 /// 401, and the cookie goes.

@@ -50,11 +50,36 @@ async fn two_tabs_that_refresh_at_once_both_stay_signed_in() {
     assert_eq!((one.status, two.status), (200, 200));
     let cookies: Vec<_> =
         [&one, &two].iter().filter_map(|reply| reply.cookie("parlor_refresh")).collect();
-    assert_eq!(cookies.len(), 1, "one line of refresh tokens goes on");
+    assert_eq!(cookies.len(), 2);
+    assert_eq!(cookies[0], cookies[1], "one line of refresh tokens goes on");
     world.kit.clock.advance(GRACE_SECONDS);
     let late = world.refresh(&cookie).await;
-    assert_eq!((late.status, late.cookie("parlor_refresh")), (200, None));
+    assert_eq!((late.status, late.cookie("parlor_refresh")), (200, Some(cookies[0].clone())));
     assert_eq!(world.refresh(&cookies[0]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_reply_that_was_lost_does_not_sign_out() {
+    let world = World::new().await;
+    let cookie = refresh_cookie(&world.sign_in("ada@example.com").await);
+    // The page was loaded again before the reply, and so its cookie, was there.
+    let _lost = world.refresh(&cookie).await;
+    world.kit.clock.advance(2);
+    let current = refresh_cookie(&world.refresh(&cookie).await);
+    world.kit.clock.advance(GRACE_SECONDS * 50);
+    assert_eq!(world.refresh(&current).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_copied_a_token_in_the_grace_is_found_by_its_next_use() {
+    let world = World::new().await;
+    let cookie = refresh_cookie(&world.sign_in("ada@example.com").await);
+    let owner = refresh_cookie(&world.refresh(&cookie).await);
+    let thief = refresh_cookie(&world.refresh(&cookie).await);
+    let next = refresh_cookie(&world.refresh(&thief).await);
+    world.kit.clock.advance(GRACE_SECONDS + 1);
+    assert_eq!(world.refresh(&owner).await.status, 401);
+    assert_eq!(world.refresh(&next).await.status, 401);
 }
 
 #[tokio::test]
