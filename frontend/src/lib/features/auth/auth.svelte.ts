@@ -17,6 +17,9 @@ const hintSlot = 'parlor.signed-in';
 
 class Auth {
 	state = $state.raw<AuthState>({ status: 'unknown' });
+	#known = $state(false);
+	/** Being asked for in a browser that was signed in before: most likely a person. */
+	expected = $derived(this.#known && this.state.status === 'unknown');
 	#asked: Promise<void> | undefined;
 
 	constructor() {
@@ -37,7 +40,8 @@ class Auth {
 
 	/** On a public page: asks only a browser that has been signed in before. */
 	start(): void {
-		if (readStored(hintSlot)) void this.ensure();
+		this.#known = readStored(hintSlot) !== undefined;
+		if (this.#known) void this.ensure();
 		else if (this.state.status === 'unknown') this.state = { status: 'signed-out' };
 	}
 
