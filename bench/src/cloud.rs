@@ -1,4 +1,4 @@
-//! AWS without sockets for the benches: the SDK's requests are answered in process by dynoxide on a file and by a list of
+//! AWS without sockets for the benches: the SDK's requests are answered in process by dynoxide on files and by a list of
 //! messages. Leaner than `testkit::Aws`, which may fail on purpose and keeps what it saw: a body is read once, straight
 //! into the database's own types, outside the database's lock.
 
@@ -12,7 +12,6 @@ use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use dynoxide::Database;
 use dynoxide::actions::batch_get_item::BatchGetItemRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::query::QueryRequest;
@@ -22,7 +21,8 @@ use dynoxide::types::ConsumedCapacity;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::{APP, LEDGER, Messages, operation, respond, sdk_config};
+use crate::aws::{Messages, operation, respond, sdk_config};
+use crate::partitions::Partitions;
 use crate::processor;
 
 /// What the calls so far were and what they cost.
@@ -34,6 +34,8 @@ pub struct Usage {
     pub units: BTreeMap<String, f64>,
     /// Calls that were refused or failed.
     pub failed: u64,
+    /// Transactions that were in more than one partition, and therefore not one.
+    pub torn: u64,
     /// Processor time of the database itself.
     pub database: Duration,
 }
@@ -54,7 +56,8 @@ impl Usage {
 /// The services. Cloning shares them.
 #[derive(Clone)]
 pub struct Cloud {
-    db: Database,
+    /// The tables.
+    pub tables: Partitions,
     usage: Arc<Mutex<Usage>>,
     /// The queue.
     pub messages: Arc<Messages>,
@@ -78,29 +81,21 @@ impl std::fmt::Debug for Cloud {
 }
 
 impl Cloud {
-    /// Empty tables in a new file below `parent`.
+    /// Empty tables in so many new files below `parent`.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn on_file(parent: &Path) -> Result<Self> {
+    /// A file cannot be written.
+    pub fn on_files(parent: &Path, partitions: u32) -> Result<Self> {
         let folder =
             parent.join(format!("parlor-bench-{}", runtime::new_id(jiff::Timestamp::UNIX_EPOCH)));
         std::fs::create_dir_all(&folder)?;
-        let path = folder.join("dynamo.sqlite");
-        let db = Database::new(&path.to_string_lossy())?;
-        testkit::create_tables(&db, APP, LEDGER);
+        let tables = Partitions::on_files(&folder, partitions)?;
         Ok(Self {
-            db,
+            tables,
             usage: Arc::default(),
             messages: Arc::default(),
             _folder: Arc::new(Folder(folder)),
         })
-    }
-
-    /// The database itself, to look at what was written.
-    #[must_use]
-    pub fn db(&self) -> &Database {
-        &self.db
     }
 
     /// The configuration to build clients from.
@@ -146,28 +141,29 @@ impl Cloud {
             "TransactWriteItems" => {
                 let mut request: TransactWriteItemsRequest = read(body)?;
                 request.return_consumed_capacity = total();
-                let reply = self.db.transact_write_items(request)?;
+                let (reply, partitions) = self.tables.transact(request)?;
+                self.lock().torn += u64::from(partitions > 1);
                 let units = several(reply.consumed_capacity.as_deref());
                 written(&reply, units)
             }
             "BatchGetItem" => {
                 let mut request: BatchGetItemRequest = read(body)?;
                 request.return_consumed_capacity = total();
-                let reply = self.db.batch_get_item(request)?;
+                let reply = self.tables.batch_get(request)?;
                 let units = several(reply.consumed_capacity.as_deref());
                 written(&reply, units)
             }
             "Query" => {
                 let mut request: QueryRequest = read(body)?;
                 request.return_consumed_capacity = total();
-                let reply = self.db.query(request)?;
+                let reply = self.tables.query(request)?;
                 let units = reply.consumed_capacity.as_ref().map_or(0.0, |one| one.capacity_units);
                 written(&reply, units)
             }
             "GetItem" => {
                 let mut request: GetItemRequest = read(body)?;
                 request.return_consumed_capacity = total();
-                let reply = self.db.get_item(request)?;
+                let reply = self.tables.get(request)?;
                 let units = reply.consumed_capacity.as_ref().map_or(0.0, |one| one.capacity_units);
                 written(&reply, units)
             }

@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod cold;
 pub mod core;
 pub mod latency;
+pub mod partitions;
 pub mod processor;
 pub mod report;
 pub mod scale;

@@ -13,7 +13,6 @@ use clap::Args;
 use jiff::Timestamp;
 use runtime::{SqsEvent, SqsMessage};
 use serde::Serialize;
-use serde_json::{Value, json};
 use sessions::queue::Queue;
 use sessions::{billing_charge, billing_tick};
 use testkit::{FixedClock, START};
@@ -39,8 +38,11 @@ pub struct Options {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=5))]
     pub lease: u32,
     /// Workers at once.
-    #[arg(long, default_value = "3")]
+    #[arg(long, default_value = "2")]
     pub workers: NonZeroUsize,
+    /// Partitions of the tables, each a file with a lock of its own.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub partitions: u32,
     /// Let SQLite wait for the disk with each commit (`PRAGMA synchronous = FULL`).
     #[arg(long)]
     pub sync: bool,
@@ -55,6 +57,8 @@ pub struct Report {
     pub lease_minutes: u32,
     /// Workers at once.
     pub workers: usize,
+    /// Partitions of the tables.
+    pub partitions: u32,
     /// Charged minutes a second, from the tick's begin until the last worker is done.
     pub charges_per_second: f64,
     /// Write units that DynamoDB reported, per charged minute.
@@ -76,8 +80,8 @@ pub struct Report {
     pub worker_us_per_charge: f64,
     /// Processor time of the database per charged minute.
     pub database_us_per_charge: f64,
-    /// What two processors would do if nobody else used them: the database serves one call at a time, and the workers
-    /// have what it leaves of the two.
+    /// What two processors would do if nobody else used them: a partition serves one call at a time, and the workers have
+    /// what the database leaves of the two.
     pub charges_per_second_of_two_processors: f64,
     /// Charged minutes a second, tick by tick: how much the machine's noise matters.
     pub charges_per_second_each_tick: Vec<f64>,
@@ -107,10 +111,10 @@ impl Tick {
 /// # Errors
 /// Something was not charged exactly once, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Report> {
-    let stage = Stage::new(Cloud::on_file(&std::env::temp_dir())?)?;
+    let stage = Stage::new(Cloud::on_files(&std::env::temp_dir(), options.partitions)?)?;
     let start: Timestamp = START.parse()?;
     if !options.sync {
-        stage.cloud.db().enable_bulk_loading()?;
+        stage.cloud.tables.do_not_wait_for_the_disk()?;
     }
     let world = stage.alone(World::write(
         stage.ctx.store.clone(),
@@ -118,10 +122,6 @@ pub fn run(options: &Options) -> Result<Report> {
         options.lease,
         start,
     ))?;
-    if !options.sync {
-        // From here on `PRAGMA synchronous = NORMAL`.
-        stage.cloud.db().disable_bulk_loading()?;
-    }
     let mut ticks = Vec::new();
     for number in 0..TICKS {
         let now = world.at(number);
@@ -193,6 +193,7 @@ impl Stage {
         let seconds = begin.elapsed().as_secs_f64();
         let usage = self.cloud.take_usage();
         ensure!(usage.failed == 0, "{} calls failed", usage.failed);
+        ensure!(usage.torn == 0, "{} transactions were in several partitions", usage.torn);
         let charges = usage.calls_of(CHARGE) * u64::from(options.lease);
         let latencies = self.latencies.take();
         Ok(Tick { seconds, charges, messages: sent, tick_usage, usage, latencies, processor })
@@ -264,6 +265,7 @@ fn report(options: &Options, ticks: &[Tick]) -> Result<Report> {
         sessions: options.sessions,
         lease_minutes: options.lease,
         workers: options.workers.get(),
+        partitions: options.partitions,
         charges_per_second: rounded(best.per_second()),
         write_units_per_charge: rounded(
             best.usage.units_of(|operation| operation == CHARGE) / charges,
@@ -276,30 +278,19 @@ fn report(options: &Options, ticks: &[Tick]) -> Result<Report> {
         p99_ms: rounded(percentile_ms(&best.latencies, 99)),
         worker_us_per_charge: rounded(both - database),
         database_us_per_charge: rounded(database),
-        charges_per_second_of_two_processors: rounded(1e6 / database.max(both / 2.0)),
+        charges_per_second_of_two_processors: rounded(
+            1e6 / (database / f64::from(options.partitions)).max(both / 2.0),
+        ),
         charges_per_second_each_tick: ticks.iter().map(|tick| rounded(tick.per_second())).collect(),
     })
 }
 
 /// The minutes leased in all wallets, as they are stored.
 fn leased_minutes(cloud: &Cloud) -> Result<u64> {
-    let mut sum = 0;
-    let mut start = Value::Null;
-    loop {
-        let mut request = json!({ "TableName": LEDGER, "ProjectionExpression": "leased_minute" });
-        if !start.is_null() {
-            request["ExclusiveStartKey"] = start;
-        }
-        let page = serde_json::to_value(cloud.db().scan(serde_json::from_value(request)?)?)?;
-        let minutes = page["Items"].as_array().into_iter().flatten();
-        let minutes =
-            minutes.filter_map(|item| item["leased_minute"]["N"].as_str()?.parse::<u64>().ok());
-        sum += minutes.sum::<u64>();
-        start = page["LastEvaluatedKey"].clone();
-        if start.is_null() {
-            return Ok(sum);
-        }
-    }
+    let items = cloud.tables.scan(LEDGER, "leased_minute")?;
+    let minutes =
+        items.iter().filter_map(|item| item["leased_minute"]["N"].as_str()?.parse::<u64>().ok());
+    Ok(minutes.sum::<u64>())
 }
 
 #[cfg(test)]
@@ -314,6 +305,7 @@ mod tests {
             sessions,
             lease,
             workers: NonZeroUsize::new(2).unwrap(),
+            partitions: 3,
             sync: false,
         };
         let (few, many, long) = (
