@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Access } from './access';
-import { AgoraRoom, type AgoraSdk } from './agora-room';
+import type { AgoraSdk } from './agora-channel';
+import { AgoraRoom } from './agora-room';
 import { FakeDevices, FakeStream, FakeTrack } from './fakes';
 import { planOf } from './media-room';
 
@@ -27,6 +28,7 @@ class FakeClient {
 	readonly published = new Set<Local>();
 	readonly #listeners = new Map<string, (...told: unknown[]) => unknown>();
 	joined = false;
+	remoteUsers: unknown[] = [];
 	/** Held back until it resolves. */
 	door: Promise<void> = Promise.resolve();
 	refuses = false;
@@ -215,11 +217,11 @@ describe('a room at Agora', () => {
 		room.join();
 		room.admit(access('t1'));
 		await pass();
-		await room.setMic(false);
+		await room.set('mic', false);
 		await pass();
 		expect(client().sending()).toEqual(['video']);
-		await room.setMic(true);
-		await room.setCamera(false);
+		await room.set('mic', true);
+		await room.set('camera', false);
 		await pass();
 		expect(client().sending()).toEqual(['audio']);
 	});
@@ -298,6 +300,55 @@ describe('a room at Agora', () => {
 		await pass();
 		expect(clients).toHaveLength(2);
 		expect(client().sending()).toEqual(['audio', 'video']);
+	});
+
+	it('that_finds_its_way_back_is_where_it_was', async () => {
+		const { room, client } = world();
+		room.join();
+		room.admit(access('t1'));
+		await pass();
+		client().tell('user-joined', {});
+		client().remoteUsers = [{}];
+		client().tell('connection-state-change', 'RECONNECTING', 'CONNECTED');
+		expect(room.state.link).toBe('reconnecting');
+		client().tell('connection-state-change', 'CONNECTED', 'RECONNECTING');
+		expect(room.state.link).toBe('connected');
+		client().remoteUsers = [];
+		client().tell('connection-state-change', 'RECONNECTING', 'CONNECTED');
+		client().tell('connection-state-change', 'CONNECTED', 'RECONNECTING');
+		expect(room.state.link).toBe('looking');
+	});
+
+	it('takes_what_comes_while_a_newer_token_is_on_its_way_through_the_door', async () => {
+		let open: () => void = () => undefined;
+		const { room, client, prepare } = world();
+		prepare((made) => {
+			made.door = new Promise((resolve) => (open = resolve));
+			made.renewToken = () => new Promise(() => undefined);
+		});
+		room.join();
+		room.admit(access('t1'));
+		await pass();
+		room.admit(access('t2'));
+		open();
+		await pass();
+		client().tell('user-published', {}, 'video');
+		await pass();
+		expect(room.other.getTracks()).toHaveLength(1);
+	});
+
+	it('that_is_left_while_the_door_opens_hears_nothing_any_more', async () => {
+		let open: () => void = () => undefined;
+		const { room, client, prepare } = world();
+		prepare((made) => (made.door = new Promise((resolve) => (open = resolve))));
+		room.join();
+		room.admit(access('t1'));
+		await pass();
+		room.leave();
+		client().tell('user-joined', {});
+		open();
+		await pass();
+		expect([room.state.link, client().joined]).toEqual(['idle', false]);
 	});
 
 	it('is_silent_for_good_once_left', async () => {

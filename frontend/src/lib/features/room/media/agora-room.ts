@@ -2,111 +2,45 @@
  * Media over Agora's network. The devices are ours, as everywhere; the vendor's code gets copies of what they give, and only
  * while the clock runs. At its stop the copies end at once and the channel is left; the token would end it anyway.
  */
-import type {
-	IAgoraRTCClient,
-	IAgoraRTCRemoteUser,
-	ILocalTrack,
-	IRemoteTrack,
-	NetworkQuality
-} from 'agora-rtc-sdk-ng/esm';
 import type { Access, AccessOf } from './access';
-import { browserDevices, type Device, type DeviceSource, type Kind } from './devices';
-import type { Link, MediaPlan, MediaRoom, MediaState } from './media-room';
-import { kinds, OwnMedia, type Choices } from './own-media';
-import type { Quality } from './quality';
+import { AgoraChannel, type AgoraSdk, type Loss } from './agora-channel';
+import { BaseRoom, type BaseOptions } from './base-room';
+import type { Kind } from './devices';
+import type { MediaRoom } from './media-room';
+import { kinds } from './own-media';
 
-/** What is used of the vendor's SDK. */
-export type AgoraSdk = Pick<
-	typeof import('agora-rtc-sdk-ng/esm'),
-	'createClient' | 'createCustomAudioTrack' | 'createCustomVideoTrack' | 'setLogLevel'
->;
-
-export interface AgoraOptions {
-	plan: MediaPlan;
-	choices?: Choices;
-	devices?: DeviceSource;
+export interface AgoraOptions extends BaseOptions {
 	/** Loads the vendor's code: a megabyte and a half, so only where it is used. */
 	load?: () => Promise<AgoraSdk>;
 }
 
-/** What is published of a kind: the vendor's track around a copy of ours. */
-interface Published {
-	source: MediaStreamTrack;
-	copy: MediaStreamTrack;
-	track: ILocalTrack;
-}
-
-const media: Record<Kind, 'audio' | 'video'> = { mic: 'audio', camera: 'video' };
-/** Errors alone. */
-const logLevel = 3;
-/** Without a network the vendor's code tries for minutes and says nothing. */
-const patienceMs = 20_000;
-
 const loadSdk = (): Promise<AgoraSdk> => import('agora-rtc-sdk-ng/esm');
 
-/** The vendor's scale: 0 not known, 1 excellent to 6 down. */
-function qualityOf({ uplinkNetworkQuality, downlinkNetworkQuality }: NetworkQuality): Quality {
-	const worst = Math.max(uplinkNetworkQuality, downlinkNetworkQuality);
-	if (worst === 0) return 'unknown';
-	return worst <= 2 ? 'good' : worst === 3 ? 'fair' : 'poor';
-}
-
-export class AgoraRoom implements MediaRoom {
-	readonly other = new MediaStream();
-	readonly #devices: DeviceSource;
-	readonly #media: OwnMedia;
-	readonly #plan: MediaPlan;
+export class AgoraRoom extends BaseRoom implements MediaRoom {
 	readonly #load: () => Promise<AgoraSdk>;
-	readonly #listeners = new Set<(state: MediaState) => void>();
-	#published: Partial<Record<Kind, Published>> = {};
-	#access: AccessOf<'agora'> | undefined;
 	#sdk: Promise<AgoraSdk> | undefined;
-	#client: IAgoraRTCClient | undefined;
+	#access: AccessOf<'agora'> | undefined;
+	#channel: AgoraChannel | undefined;
 	#joined = false;
-	#suspended = false;
-	#link: Link = 'idle';
-	#otherSends = { mic: false, camera: false };
-	#quality: Quality = 'unknown';
-	#tracks = 0;
 	/** Entering, publishing and leaving happen one after the other. */
 	#work: Promise<void> = Promise.resolve();
-	state: MediaState;
 
 	constructor(options: AgoraOptions) {
-		this.#plan = options.plan;
-		this.#devices = options.devices ?? browserDevices;
+		super(options);
 		this.#load = options.load ?? loadSdk;
-		this.#media = new OwnMedia(options.plan, this.#devices, options.choices ?? {}, () => {
-			this.#changed();
-			this.#settle();
-		});
-		this.state = this.#look();
 	}
 
-	get own(): MediaStream {
-		return this.#media.picture;
-	}
-
-	get ownAudio(): MediaStream {
-		return this.#media.sound;
-	}
-
-	onState(listener: (state: MediaState) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
-	}
-
-	prepare(): Promise<void> {
+	override prepare(): Promise<void> {
 		// While somebody looks at themselves the code may come.
 		void this.#code().catch(() => undefined);
-		return this.#media.open();
+		return super.prepare();
 	}
 
 	join(): void {
-		if (this.#joined && this.#link !== 'failed') return;
+		if (this.#joined && this.state.link !== 'failed') return;
 		this.#joined = true;
-		this.#setLink('looking');
-		void this.#media.open();
+		this.tell({ link: 'looking' });
+		void this.media.open();
 		this.#settle();
 	}
 
@@ -114,71 +48,56 @@ export class AgoraRoom implements MediaRoom {
 		this.#joined = false;
 		this.#access = undefined;
 		this.#silence();
-		this.#media.close();
-		this.#setLink('idle');
+		this.media.close();
+		this.tell({ link: 'idle' });
 		this.#settle();
-	}
-
-	setMic(on: boolean): Promise<void> {
-		return this.#media.set('mic', on);
-	}
-
-	setCamera(on: boolean): Promise<void> {
-		return this.#media.set('camera', on);
-	}
-
-	choose(kind: Kind, deviceId: string): Promise<void> {
-		return this.#media.choose(kind, deviceId);
-	}
-
-	devices(kind: Kind): Promise<Device[]> {
-		return this.#devices.list(kind);
 	}
 
 	admit(access: Access): void {
 		if (access.adapter !== 'agora') return;
 		this.#access = access;
-		if (this.#joined && this.#link === 'failed') this.#setLink('looking');
+		if (this.#joined && this.state.link === 'failed') this.tell({ link: 'looking' });
 		// The work that is under way may still be about the old one.
-		void this.#client?.renewToken(access.rtc_token).catch(() => undefined);
+		void this.#channel?.renew(access.rtc_token).catch(() => undefined);
 		this.#settle();
 	}
 
 	deny(): void {
-		if (this.#joined && !this.#suspended && !this.#client) this.#setLink('failed');
+		if (this.#joined && !this.state.suspended && !this.#channel) this.tell({ link: 'failed' });
 	}
 
 	suspend(): void {
-		if (this.#suspended) return;
-		this.#suspended = true;
+		if (this.state.suspended) return;
 		// A token of before the stop opens nothing after it.
 		this.#access = undefined;
 		this.#silence();
-		this.#media.suspend();
-		this.#changed();
+		this.tell({ suspended: true });
+		this.media.suspend();
 		this.#settle();
 	}
 
 	resume(): void {
-		if (!this.#suspended) return;
-		this.#suspended = false;
-		void this.#media.resume();
-		if (this.#joined && this.#link !== 'replaced') this.#setLink('looking');
+		if (!this.state.suspended) return;
+		const looks = this.#joined && this.state.link !== 'replaced';
+		this.tell({ suspended: false, ...(looks ? { link: 'looking' } : {}) });
+		void this.media.resume();
 	}
 
-	/** Nothing is sent or played any more from this moment on, whatever the vendor's code is doing. */
+	protected override ownChanged(kind: Kind): void {
+		super.ownChanged(kind);
+		this.#settle();
+	}
+
+	/** Nothing is sent or played any more from this moment on. */
 	#silence(): void {
-		for (const kind of kinds) this.#published[kind]?.copy.stop();
-		for (const track of this.other.getTracks()) {
-			track.enabled = false;
-			this.other.removeTrack(track);
-		}
-		this.#otherSends = { mic: false, camera: false };
-		this.#quality = 'unknown';
+		this.#channel?.silence();
+		this.silence(...kinds);
+		this.tell({ other: { mic: false, camera: false }, quality: 'unknown' });
 	}
 
 	#wants(): AccessOf<'agora'> | undefined {
-		return this.#joined && !this.#suspended && this.#link !== 'replaced' ? this.#access : undefined;
+		const { suspended, link } = this.state;
+		return this.#joined && !suspended && link !== 'replaced' ? this.#access : undefined;
 	}
 
 	#settle(): void {
@@ -191,15 +110,20 @@ export class AgoraRoom implements MediaRoom {
 			const access = this.#wants();
 			if (!access) return await this.#exit();
 			// Tried again with the next access or on a press, not with every change of a device.
-			if (this.#link === 'failed') return;
-			this.#client ??= await this.#enter(access);
-			for (const kind of kinds) await this.#carry(kind);
+			if (this.state.link === 'failed') return;
+			this.#channel ??= await this.#enter(access);
+			for (const kind of kinds) await this.#channel?.carry(kind, this.#toSend(kind));
 			if (!this.#wants()) await this.#exit();
 		} catch (error) {
 			console.warn('media:', error);
 			await this.#exit();
-			if (this.#wants()) this.#setLink('failed');
+			if (this.#wants()) this.tell({ link: 'failed' });
 		}
+	}
+
+	/** What can be heard or seen of this kind now. */
+	#toSend(kind: Kind): MediaStreamTrack | undefined {
+		return this.#wants() && this.media.isSending(kind) ? this.media.track(kind) : undefined;
 	}
 
 	#code(): Promise<AgoraSdk> {
@@ -210,144 +134,42 @@ export class AgoraRoom implements MediaRoom {
 		return this.#sdk;
 	}
 
-	async #enter(access: AccessOf<'agora'>): Promise<IAgoraRTCClient> {
-		const sdk = await this.#code();
-		sdk.setLogLevel(logLevel);
-		const client = sdk.createClient({ mode: 'rtc', codec: 'vp8' });
-		this.#listen(client);
-		let patience: ReturnType<typeof setTimeout> | undefined;
-		const late = new Promise<never>((_, reject) => {
-			patience = setTimeout(() => reject(new Error('Agora does not answer')), patienceMs);
+	async #enter(access: AccessOf<'agora'>): Promise<AgoraChannel> {
+		const channel = await AgoraChannel.enter(await this.#code(), access, {
+			takes: (kind) => this.plan[kind],
+			onLink: (link) => this.#wants() && this.tell({ link }),
+			onTrack: (kind, track) => this.#take(kind, track),
+			onQuality: (quality) => this.tell({ quality }),
+			onLost: (loss) => this.#lost(loss)
 		});
-		try {
-			const { app_id, channel, rtc_token, uid } = access;
-			await Promise.race([client.join(app_id, channel, rtc_token, uid), late]);
-		} catch (error) {
-			client.removeAllListeners();
-			void client.leave().catch(() => undefined);
-			throw error;
-		} finally {
-			clearTimeout(patience);
-		}
 		// A newer token came while the door was opening.
-		if (this.#access && this.#access !== access) await client.renewToken(this.#access.rtc_token);
-		return client;
+		if (this.#access && this.#access !== access) await channel.renew(this.#access.rtc_token);
+		return channel;
 	}
 
 	async #exit(): Promise<void> {
-		const client = this.#client;
-		this.#client = undefined;
-		for (const kind of kinds) this.#end(kind);
-		if (!client) return;
-		client.removeAllListeners();
-		await client.leave().catch(() => undefined);
-	}
-
-	/** Publishes what can be heard or seen of this kind now, or nothing. */
-	async #carry(kind: Kind): Promise<void> {
-		const client = this.#client;
-		const source = this.#wants() && this.#media.isSending(kind) ? this.#media.track(kind) : undefined;
-		const before = this.#published[kind];
-		if (!client || before?.source === source) return;
-		if (before) {
-			this.#end(kind);
-			await client.unpublish([before.track]);
-		}
-		if (!source) return;
-		const sdk = await this.#code();
-		const copy = source.clone();
-		const track =
-			kind === 'mic'
-				? sdk.createCustomAudioTrack({ mediaStreamTrack: copy })
-				: sdk.createCustomVideoTrack({ mediaStreamTrack: copy });
-		this.#published[kind] = { source, copy, track };
-		await client.publish([track]);
-	}
-
-	#end(kind: Kind): void {
-		const before = this.#published[kind];
-		delete this.#published[kind];
-		before?.copy.stop();
-		before?.track.close();
-	}
-
-	#listen(client: IAgoraRTCClient): void {
-		client.on('user-joined', () => this.#setLink('connected'));
-		client.on('user-left', (_user: IAgoraRTCRemoteUser, reason: string) => {
-			this.#silenceOther();
-			this.#setLink(reason === 'Quit' ? 'gone' : 'reconnecting');
-		});
-		client.on('user-published', (user: IAgoraRTCRemoteUser, type: string) => {
-			if (type === 'audio' || type === 'video') void this.#take(client, user, type);
-		});
-		client.on('user-unpublished', (_user: IAgoraRTCRemoteUser, type: string) => this.#drop(type));
-		client.on('network-quality', (quality: NetworkQuality) => {
-			this.#quality = qualityOf(quality);
-			this.#changed();
-		});
-		client.on('connection-state-change', (now: string, _before: string, reason?: string) => {
-			if (now === 'RECONNECTING') this.#setLink('reconnecting');
-			if (now === 'DISCONNECTED' && reason !== 'LEAVE') this.#lost(reason);
-		});
+		const channel = this.#channel;
+		this.#channel = undefined;
+		await channel?.leave();
 	}
 
 	/** Put out by the vendor: by another window of the same person, by a token that lapsed, by a network that is down. */
-	#lost(reason: string | undefined): void {
-		const replaced = reason === 'UID_CONFLICT' || reason === 'UID_BANNED';
-		if (reason === 'TOKEN_EXPIRE') this.#access = undefined;
+	#lost(loss: Loss): void {
+		if (loss === 'expired') this.#access = undefined;
 		this.#silence();
-		if (replaced) this.#media.close();
-		this.#setLink(replaced ? 'replaced' : 'reconnecting');
+		if (loss === 'replaced') this.media.close();
+		this.tell({ link: loss === 'replaced' ? 'replaced' : 'reconnecting' });
 		this.#work = this.#work.then(() => this.#exit());
-		if (!replaced) this.#settle();
+		if (loss !== 'replaced') this.#settle();
 	}
 
-	async #take(client: IAgoraRTCClient, user: IAgoraRTCRemoteUser, type: 'audio' | 'video'): Promise<void> {
-		const kind: Kind = type === 'audio' ? 'mic' : 'camera';
-		if (!this.#plan[kind]) return;
-		try {
-			const remote = (await client.subscribe(user, type)) as IRemoteTrack;
-			if (client !== this.#client || !this.#wants()) return;
-			this.#drop(type);
-			this.other.addTrack(remote.getMediaStreamTrack());
-			this.#otherSends = { ...this.#otherSends, [kind]: true };
-			this.#setLink('connected');
-		} catch (error) {
-			console.warn('media:', error);
-		}
-	}
-
-	#drop(type: string): void {
-		for (const track of this.other.getTracks()) if (track.kind === type) this.other.removeTrack(track);
-		for (const kind of kinds)
-			if (media[kind] === type) this.#otherSends = { ...this.#otherSends, [kind]: false };
-		this.#changed();
-	}
-
-	#silenceOther(): void {
-		for (const type of Object.values(media)) this.#drop(type);
-	}
-
-	#setLink(link: Link): void {
-		this.#link = link;
-		this.#changed();
-	}
-
-	#look(): MediaState {
-		return {
-			link: this.#link,
-			suspended: this.#suspended,
-			mic: this.#media.devices.mic,
-			camera: this.#media.devices.camera,
-			tracks: this.#tracks,
-			other: this.#otherSends,
-			quality: this.#quality
-		};
-	}
-
-	#changed(): void {
-		this.#tracks += 1;
-		this.state = this.#look();
-		for (const listener of this.#listeners) listener(this.state);
+	#take(kind: Kind, track: MediaStreamTrack | undefined): void {
+		if (track && !this.#wants()) return;
+		this.silence(kind);
+		if (track) this.play(track);
+		this.tell({
+			other: { ...this.state.other, [kind]: track !== undefined },
+			...(track ? { link: 'connected' } : {})
+		});
 	}
 }

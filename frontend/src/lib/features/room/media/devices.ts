@@ -2,6 +2,9 @@
 
 export type Kind = 'mic' | 'camera';
 
+/** What browsers call the track of a kind. */
+export const trackKinds: Record<Kind, 'audio' | 'video'> = { mic: 'audio', camera: 'video' };
+
 /**
  * `blocked`: the person or the browser's settings said no. `missing`: there is none. `taken`: another program has it, or it
  * does not start. `insecure`: the browser gives devices to pages on HTTPS and localhost alone.

@@ -54,8 +54,8 @@ export interface MediaRoom {
 	/** Looks for the other side and stays connected with it until `leave`. */
 	join(): void;
 	leave(): void;
-	setMic(on: boolean): Promise<void>;
-	setCamera(on: boolean): Promise<void>;
+	/** Mutes or unmutes, stops the camera or starts it; asks once more for a device that was refused or missing. */
+	set(kind: Kind, on: boolean): Promise<void>;
 	/** Uses another device of the kind, now and later. */
 	choose(kind: Kind, deviceId: string): Promise<void>;
 	devices(kind: Kind): Promise<Device[]>;

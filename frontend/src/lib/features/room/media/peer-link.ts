@@ -3,7 +3,7 @@
  * offers; after that everything, muting, another camera, the stop of the clock, changes only what a line carries, so nothing
  * is negotiated again but a new way through the network.
  */
-import type { Kind } from './devices';
+import { trackKinds, type Kind } from './devices';
 import type { MediaPlan } from './media-room';
 import { Negotiation } from './negotiation';
 import { figuresOf, type Figures } from './quality';
@@ -28,7 +28,6 @@ export interface LinkOptions {
 const patienceMs = 2500;
 const gatherMs = 40;
 const videoBitsMax = 1_500_000;
-const lines: Record<Kind, 'audio' | 'video'> = { mic: 'audio', camera: 'video' };
 
 export class PeerLink {
 	readonly #options: LinkOptions;
@@ -104,7 +103,7 @@ export class PeerLink {
 	#layLines(): void {
 		for (const kind of ['mic', 'camera'] as const) {
 			if (!this.#options.plan[kind]) continue;
-			this.#senders[kind] = this.#peer.addTransceiver(lines[kind], { direction: 'sendrecv' }).sender;
+			this.#senders[kind] = this.#peer.addTransceiver(trackKinds[kind], { direction: 'sendrecv' }).sender;
 			this.carry(kind);
 		}
 	}

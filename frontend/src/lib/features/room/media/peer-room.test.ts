@@ -72,7 +72,7 @@ describe('a room of two', () => {
 		host.room.join();
 		member.room.join();
 		await pass(500);
-		await member.room.setCamera(true);
+		await member.room.set('camera', true);
 		expect(member.peer().sending()).toEqual(['audio']);
 		expect(member.devices.opened.map((track) => track.kind)).toEqual(['audio']);
 		expect(host.room.state.other).toEqual({ mic: true, camera: false });
@@ -206,8 +206,8 @@ describe('the stop of the clock', () => {
 		host.room.join();
 		member.room.join();
 		await pass(500);
-		await member.room.setCamera(false);
-		await member.room.setMic(false);
+		await member.room.set('camera', false);
+		await member.room.set('mic', false);
 		member.room.suspend();
 		member.room.resume();
 		await pass(10);
@@ -223,12 +223,12 @@ describe('ones own devices', () => {
 		host.room.join();
 		member.room.join();
 		await pass(500);
-		await host.room.setCamera(false);
-		await host.room.setMic(false);
+		await host.room.set('camera', false);
+		await host.room.set('mic', false);
 		expect(host.devices.live().map((track) => [track.kind, track.enabled])).toEqual([['audio', false]]);
 		await pass(10);
 		expect(member.room.state.other).toEqual({ mic: false, camera: false });
-		await host.room.setMic(true);
+		await host.room.set('mic', true);
 		expect(host.devices.opened).toHaveLength(2);
 		expect(host.devices.live().map((track) => track.enabled)).toEqual([true]);
 	});
@@ -243,7 +243,7 @@ describe('ones own devices', () => {
 		expect(member.peer().sending()).toEqual(['audio']);
 		expect(host.room.state.other).toEqual({ mic: true, camera: false });
 		member.devices.trouble = {};
-		await member.room.setCamera(true);
+		await member.room.set('camera', true);
 		expect(member.room.state.camera).toMatchObject({ live: true, trouble: undefined });
 		expect(member.peer().sending()).toEqual(['audio', 'video']);
 	});

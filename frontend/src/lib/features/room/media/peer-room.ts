@@ -3,20 +3,18 @@
  * watch asks again until there is a picture: first the same words, then a new way, then everything anew.
  */
 import type { Access } from './access';
-import { browserDevices, type Device, type DeviceSource, type Kind } from './devices';
-import type { Link, MediaPlan, MediaRoom, MediaState } from './media-room';
-import { kinds, OwnMedia, type Choices } from './own-media';
+import { BaseRoom, type BaseOptions } from './base-room';
+import type { Kind } from './devices';
+import type { Link, MediaRoom } from './media-room';
+import { kinds } from './own-media';
 import { PeerLink, type Say } from './peer-link';
-import { qualityOf, type Figures, type Quality } from './quality';
+import { qualityOf, type Figures } from './quality';
 import { readSignal, type Signal, type Signals } from './signals';
 
-export interface PeerOptions {
+export interface PeerOptions extends BaseOptions {
 	signals: Signals;
-	plan: MediaPlan;
 	/** One side gives way when both offer at once: the member. */
 	polite: boolean;
-	choices?: Choices;
-	devices?: DeviceSource;
 	makePeer?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
@@ -25,53 +23,22 @@ const measureMs = 2000;
 /** Looks of the watch without a connection after which everything begins anew. */
 const patience = 3;
 
-export class PeerRoom implements MediaRoom {
-	readonly other = new MediaStream();
+export class PeerRoom extends BaseRoom implements MediaRoom {
 	readonly #options: PeerOptions;
-	readonly #devices: DeviceSource;
-	readonly #media: OwnMedia;
-	readonly #listeners = new Set<(state: MediaState) => void>();
 	#self = crypto.randomUUID();
 	#remote: string | undefined;
 	/** STUN and TURN servers; none on a LAN. */
 	#iceServers: RTCIceServer[] = [];
 	#peer: PeerLink | undefined;
-	#link: Link = 'idle';
-	#suspended = false;
-	#tracks = 0;
-	#otherSends = { mic: false, camera: false };
-	/** What the other side was last told about `#otherSends` of ours. */
+	/** What the other side was last told of what is sent. */
 	#told = '';
-	#quality: Quality = 'unknown';
 	#figures: Figures | undefined;
 	#stuck = 0;
 	#stops: (() => void)[] = [];
-	state: MediaState;
 
 	constructor(options: PeerOptions) {
+		super(options);
 		this.#options = options;
-		this.#devices = options.devices ?? browserDevices;
-		this.#media = new OwnMedia(options.plan, this.#devices, options.choices ?? {}, (kind) =>
-			this.#ownChanged(kind)
-		);
-		this.state = this.#look();
-	}
-
-	get own(): MediaStream {
-		return this.#media.picture;
-	}
-
-	get ownAudio(): MediaStream {
-		return this.#media.sound;
-	}
-
-	onState(listener: (state: MediaState) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
-	}
-
-	prepare(): Promise<void> {
-		return this.#media.open();
 	}
 
 	join(): void {
@@ -88,31 +55,15 @@ export class PeerRoom implements MediaRoom {
 			() => clearInterval(measure),
 			() => removeEventListener('pagehide', away)
 		];
-		this.#setLink('looking');
-		void this.#media.open();
+		this.tell({ link: 'looking' });
+		void this.media.open();
 		this.#say({ kind: 'hello' });
 	}
 
 	leave(): void {
 		if (this.#stops.length > 0) this.#say({ kind: 'bye', reason: 'left' });
 		this.#stop('idle');
-		this.#media.close();
-	}
-
-	setMic(on: boolean): Promise<void> {
-		return this.#media.set('mic', on);
-	}
-
-	setCamera(on: boolean): Promise<void> {
-		return this.#media.set('camera', on);
-	}
-
-	choose(kind: Kind, deviceId: string): Promise<void> {
-		return this.#media.choose(kind, deviceId);
-	}
-
-	devices(kind: Kind): Promise<Device[]> {
-		return this.#devices.list(kind);
+		this.media.close();
 	}
 
 	/** Nobody waits for the servers: two browsers on one network find each other without them. */
@@ -126,21 +77,25 @@ export class PeerRoom implements MediaRoom {
 	deny(): void {}
 
 	suspend(): void {
-		if (this.#suspended) return;
-		this.#suspended = true;
+		if (this.state.suspended) return;
 		for (const track of this.other.getTracks()) track.enabled = false;
-		this.#media.suspend();
-		this.#changed();
+		this.tell({ suspended: true });
+		this.media.suspend();
 	}
 
 	resume(): void {
-		if (!this.#suspended) return;
-		this.#suspended = false;
+		if (!this.state.suspended) return;
 		for (const track of this.other.getTracks()) track.enabled = true;
-		void this.#media.resume();
+		this.tell({ suspended: false });
+		void this.media.resume();
 		// A way that was lost meanwhile is looked for at once.
 		this.#peer?.again();
-		this.#changed();
+	}
+
+	protected override ownChanged(kind: Kind): void {
+		this.#peer?.carry(kind);
+		this.#saySending();
+		super.ownChanged(kind);
 	}
 
 	#hear(signal: Signal | undefined): void {
@@ -155,8 +110,7 @@ export class PeerRoom implements MediaRoom {
 			if (signal.reason === 'replaced') return this.#stop('replaced');
 			this.#part('gone');
 		} else if (signal.kind === 'sending') {
-			this.#otherSends = { mic: signal.mic, camera: signal.camera };
-			this.#changed();
+			this.tell({ other: { mic: signal.mic, camera: signal.camera } });
 		} else this.#peer?.hear(signal);
 	}
 
@@ -179,15 +133,15 @@ export class PeerRoom implements MediaRoom {
 		this.#part('connecting');
 		this.#remote = remote;
 		this.#peer = new PeerLink({
-			plan: this.#options.plan,
+			plan: this.plan,
 			polite: this.#options.polite,
 			iceServers: this.#iceServers,
 			makePeer: this.#options.makePeer ?? ((configuration) => new RTCPeerConnection(configuration)),
 			say: (what) => this.#say(what),
-			track: (kind) => this.#media.track(kind),
+			track: (kind) => this.media.track(kind),
 			onStatus: (status) => {
 				if (status === 'connected') this.#stuck = 0;
-				this.#setLink(status);
+				this.tell({ link: status });
 				// What was said before may not have arrived.
 				if (status === 'connected') this.#told = '';
 				this.#saySending();
@@ -197,10 +151,9 @@ export class PeerRoom implements MediaRoom {
 	}
 
 	#takeTrack(track: MediaStreamTrack): void {
-		track.enabled = !this.#suspended;
-		for (const old of this.other.getTracks()) if (old.kind === track.kind) this.other.removeTrack(old);
-		this.other.addTrack(track);
-		this.#changed();
+		track.enabled = !this.state.suspended;
+		this.play(track);
+		this.tell();
 	}
 
 	/** Ends the connection with the end that was the other side. */
@@ -209,17 +162,15 @@ export class PeerRoom implements MediaRoom {
 		this.#peer = undefined;
 		this.#remote = undefined;
 		this.#figures = undefined;
-		this.#quality = 'unknown';
-		this.#otherSends = { mic: false, camera: false };
-		for (const track of this.other.getTracks()) this.other.removeTrack(track);
-		this.#setLink(link);
+		this.silence(...kinds);
+		this.tell({ link, quality: 'unknown', other: { mic: false, camera: false } });
 	}
 
 	#stop(link: Link): void {
 		for (const stop of this.#stops) stop();
 		this.#stops = [];
 		this.#part(link);
-		if (link === 'replaced') this.#media.close();
+		if (link === 'replaced') this.media.close();
 	}
 
 	/** What was said while nobody could hear is said again. */
@@ -230,7 +181,7 @@ export class PeerRoom implements MediaRoom {
 	}
 
 	#watch(): void {
-		if (this.#suspended || this.#peer?.connected) return;
+		if (this.state.suspended || this.#peer?.connected) return;
 		this.#stuck += 1;
 		if (this.#remote && this.#stuck < patience) return this.#peer?.again();
 		if (this.#remote) {
@@ -243,23 +194,17 @@ export class PeerRoom implements MediaRoom {
 
 	async #measure(): Promise<void> {
 		const peer = this.#peer;
-		if (!peer?.connected || this.#suspended) return;
+		if (!peer?.connected || this.state.suspended) return;
 		const figures = await peer.figures().catch(() => undefined);
 		if (!figures || peer !== this.#peer) return;
-		this.#quality = qualityOf(this.#figures, figures);
+		const quality = qualityOf(this.#figures, figures);
 		this.#figures = figures;
-		this.#changed();
-	}
-
-	#ownChanged(kind: Kind): void {
-		this.#peer?.carry(kind);
-		this.#saySending();
-		this.#changed();
+		this.tell({ quality });
 	}
 
 	#saySending(): void {
 		if (!this.#remote) return;
-		const [mic, camera] = kinds.map((kind) => this.#media.isSending(kind));
+		const [mic, camera] = kinds.map((kind) => this.media.isSending(kind));
 		const told = `${this.#remote} ${mic} ${camera}`;
 		if (told === this.#told) return;
 		this.#told = told;
@@ -268,28 +213,5 @@ export class PeerRoom implements MediaRoom {
 
 	#say(what: Say): void {
 		this.#options.signals.send({ ...what, from: this.#self, to: this.#remote } as Signal);
-	}
-
-	#setLink(link: Link): void {
-		this.#link = link;
-		this.#changed();
-	}
-
-	#look(): MediaState {
-		return {
-			link: this.#link,
-			suspended: this.#suspended,
-			mic: this.#media.devices.mic,
-			camera: this.#media.devices.camera,
-			tracks: this.#tracks,
-			other: this.#otherSends,
-			quality: this.#quality
-		};
-	}
-
-	#changed(): void {
-		this.#tracks += 1;
-		this.state = this.#look();
-		for (const listener of this.#listeners) listener(this.state);
 	}
 }

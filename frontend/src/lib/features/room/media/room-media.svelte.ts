@@ -119,14 +119,10 @@ export class RoomMedia {
 		this.#access.again();
 	};
 
-	toggle = (kind: Kind): Promise<void> => {
-		const on = !this.state[kind].wanted;
-		return kind === 'mic' ? this.room.setMic(on) : this.room.setCamera(on);
-	};
+	toggle = (kind: Kind): Promise<void> => this.room.set(kind, !this.state[kind].wanted);
 
 	/** Asks once more for a device that was refused or missing. */
-	retry = (kind: Kind): Promise<void> =>
-		kind === 'mic' ? this.room.setMic(true) : this.room.setCamera(true);
+	retry = (kind: Kind): Promise<void> => this.room.set(kind, true);
 
 	choose = async (kind: Kind, deviceId: string): Promise<void> => {
 		await this.room.choose(kind, deviceId);

@@ -100,7 +100,7 @@ describe('a room at Whereby', () => {
 		const { room, devices, frame } = world();
 		await room.prepare();
 		expect(devices.live()).toHaveLength(2);
-		await room.setCamera(false);
+		await room.set('camera', false);
 		room.join();
 		room.admit(access());
 		expect(devices.live()).toEqual([]);
@@ -126,7 +126,7 @@ describe('a room at Whereby', () => {
 		const { room, frame } = world();
 		room.join();
 		room.admit(access());
-		await room.setMic(false);
+		await room.set('mic', false);
 		expect(frame().commands).toEqual([]);
 		frame().say('join');
 		const origin = 'https://parlor.whereby.com';

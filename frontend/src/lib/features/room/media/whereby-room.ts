@@ -4,19 +4,16 @@
  * page, only messages go between the two.
  */
 import type { Access, AccessOf } from './access';
-import { browserDevices, type Device, type DeviceSource, type Kind } from './devices';
-import type { Link, MediaPlan, MediaRoom, MediaState } from './media-room';
-import { OwnMedia, type Choices } from './own-media';
-import type { Quality } from './quality';
+import { BaseRoom, type BaseOptions } from './base-room';
+import type { Kind } from './devices';
+import type { MediaRoom, OwnDevice } from './media-room';
+import { kinds } from './own-media';
 
-export interface WherebyOptions {
-	plan: MediaPlan;
+export interface WherebyOptions extends BaseOptions {
 	/** What the other side reads under one's picture. */
 	name: string;
 	/** What the frame is called for who does not see it. */
 	title: string;
-	choices?: Choices;
-	devices?: DeviceSource;
 }
 
 /** A room that says nothing for so long is not there. */
@@ -40,13 +37,9 @@ const settings: Record<string, string> = {
 	locking: 'off'
 };
 
-export class WherebyRoom implements MediaRoom {
-	readonly other = new MediaStream();
+/** Before the clock runs the devices are ours, for a look at oneself; in the room the frame has them. */
+export class WherebyRoom extends BaseRoom implements MediaRoom {
 	readonly #options: WherebyOptions;
-	/** For the check before the clock runs; in the room the frame has the devices. */
-	readonly #check: OwnMedia;
-	readonly #devices: DeviceSource;
-	readonly #listeners = new Set<(state: MediaState) => void>();
 	readonly #wanted: Record<Kind, boolean>;
 	#access: AccessOf<'whereby'> | undefined;
 	#frame: HTMLIFrameElement | undefined;
@@ -54,26 +47,13 @@ export class WherebyRoom implements MediaRoom {
 	#patience: ReturnType<typeof setTimeout> | undefined;
 	#stop: (() => void) | undefined;
 	#entered = false;
-	#suspended = false;
-	#link: Link = 'idle';
-	#quality: Quality = 'unknown';
-	#tracks = 0;
-	state: MediaState;
 
 	constructor(options: WherebyOptions) {
+		super(options);
 		this.#options = options;
-		this.#devices = options.devices ?? browserDevices;
-		this.#check = new OwnMedia(options.plan, this.#devices, options.choices ?? {}, () => this.#changed());
 		this.#wanted = { mic: options.plan.mic, camera: options.plan.camera };
-		this.state = this.#look();
-	}
-
-	get own(): MediaStream {
-		return this.#check.picture;
-	}
-
-	get ownAudio(): MediaStream {
-		return this.#check.sound;
+		// What the other side sends is shown by the frame.
+		this.tell({ other: { mic: true, camera: true } });
 	}
 
 	/** The room, where it is to be seen; the page puts it on its stage. */
@@ -81,25 +61,16 @@ export class WherebyRoom implements MediaRoom {
 		return this.#frame;
 	}
 
-	onState(listener: (state: MediaState) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
-	}
-
-	prepare(): Promise<void> {
-		return this.#check.open();
-	}
-
 	join(): void {
-		if (this.#stop && this.#link !== 'failed') return;
+		if (this.#stop && this.state.link !== 'failed') return;
 		this.#stop?.();
 		const hear = (event: MessageEvent) => this.#hear(event);
 		addEventListener('message', hear);
 		this.#stop = () => removeEventListener('message', hear);
 		// The frame asks for the devices itself, and some systems give a device once.
-		for (const kind of ['mic', 'camera'] as const) this.#wanted[kind] = this.#check.devices[kind].wanted;
-		this.#check.close();
-		this.#setLink('looking');
+		for (const kind of kinds) this.#wanted[kind] = this.media.devices[kind].wanted;
+		this.media.close();
+		this.tell({ link: 'looking' });
 		this.#show();
 	}
 
@@ -108,25 +79,16 @@ export class WherebyRoom implements MediaRoom {
 		this.#stop = undefined;
 		this.#access = undefined;
 		this.#hide();
-		this.#check.close();
-		this.#setLink('idle');
+		this.media.close();
+		this.tell({ link: 'idle' });
 	}
 
-	setMic(on: boolean): Promise<void> {
-		return this.#set('mic', on);
-	}
-
-	setCamera(on: boolean): Promise<void> {
-		return this.#set('camera', on);
-	}
-
-	/** In the room another device is chosen in the frame. */
-	choose(kind: Kind, deviceId: string): Promise<void> {
-		return this.#check.choose(kind, deviceId);
-	}
-
-	devices(kind: Kind): Promise<Device[]> {
-		return this.#devices.list(kind);
+	override async set(kind: Kind, on: boolean): Promise<void> {
+		if (!this.plan[kind]) return;
+		this.#wanted[kind] = on;
+		if (this.#stop) this.#command(kind === 'mic' ? 'toggle_microphone' : 'toggle_camera', on);
+		else await this.media.set(kind, on);
+		this.tell();
 	}
 
 	admit(access: Access): void {
@@ -134,44 +96,48 @@ export class WherebyRoom implements MediaRoom {
 		const moved = this.#access?.room_url !== access.room_url;
 		this.#access = access;
 		if (moved) this.#hide();
-		if (this.#link === 'failed') this.#setLink('looking');
+		if (this.state.link === 'failed') this.tell({ link: 'looking' });
 		this.#show();
 	}
 
 	deny(): void {
-		if (this.#stop && !this.#suspended && !this.#frame) this.#setLink('failed');
+		if (this.#stop && !this.state.suspended && !this.#frame) this.tell({ link: 'failed' });
 	}
 
 	suspend(): void {
-		if (this.#suspended) return;
-		this.#suspended = true;
+		if (this.state.suspended) return;
 		this.#access = undefined;
-		this.#check.suspend();
 		this.#hide();
-		this.#changed();
+		this.tell({ suspended: true });
+		this.media.suspend();
 	}
 
 	resume(): void {
-		if (!this.#suspended) return;
-		this.#suspended = false;
-		if (!this.#stop) void this.#check.resume();
-		else this.#setLink('looking');
+		if (!this.state.suspended) return;
+		this.tell({ suspended: false, ...(this.#stop ? { link: 'looking' } : {}) });
+		if (!this.#stop) void this.media.resume();
+	}
+
+	protected override device(kind: Kind): OwnDevice {
+		const device = super.device(kind);
+		if (!this.#stop) return device;
+		const wanted = this.#wanted[kind];
+		return { ...device, wanted, live: wanted && this.#entered, trouble: undefined };
 	}
 
 	/** Puts the frame on the stage, if the room may be entered and is not there yet. */
 	#show(): void {
 		const access = this.#access;
-		if (!access || !this.#stop || this.#suspended || this.#frame) return;
+		if (!access || !this.#stop || this.state.suspended || this.#frame) return;
 		const url = new URL(access.room_url);
 		this.#origin = url.origin;
-		const { name, plan } = this.#options;
 		const chosen = {
 			...settings,
-			displayName: name,
+			displayName: this.#options.name,
 			iframeSource: url.hostname.split('.')[0] ?? '',
 			audio: this.#wanted.mic ? 'on' : 'off',
 			video: this.#wanted.camera ? 'on' : 'off',
-			...(plan.camera ? {} : { cameraAccess: 'off' })
+			...(this.plan.camera ? {} : { cameraAccess: 'off' })
 		};
 		for (const [key, value] of Object.entries(chosen))
 			if (!url.searchParams.has(key)) url.searchParams.set(key, value);
@@ -181,25 +147,24 @@ export class WherebyRoom implements MediaRoom {
 		frame.src = url.href;
 		this.#frame = frame;
 		this.#patience = setTimeout(() => this.#fail(), patienceMs);
-		this.#setLink('connecting');
+		this.tell({ link: 'connecting' });
 	}
 
 	#hide(): void {
 		clearTimeout(this.#patience);
 		this.#entered = false;
-		this.#quality = 'unknown';
 		const frame = this.#frame;
 		this.#frame = undefined;
 		if (!frame) return;
 		// Whatever becomes of the element, the room in it ends.
 		frame.src = 'about:blank';
 		frame.remove();
-		this.#changed();
+		this.tell({ quality: 'unknown' });
 	}
 
 	#fail(): void {
 		this.#hide();
-		this.#setLink('failed');
+		this.tell({ link: 'failed' });
 	}
 
 	#hear({ origin, source, data }: MessageEvent): void {
@@ -222,8 +187,7 @@ export class WherebyRoom implements MediaRoom {
 				this.#toggled('camera', payload?.['enabled']);
 				break;
 			case 'connection_status_change':
-				this.#quality = payload?.['status'] === 'stable' ? 'good' : 'poor';
-				this.#changed();
+				this.tell({ quality: payload?.['status'] === 'stable' ? 'good' : 'poor' });
 				break;
 			case 'leave':
 			case 'meeting_end':
@@ -238,61 +202,24 @@ export class WherebyRoom implements MediaRoom {
 		this.#entered = true;
 		// What was pressed while the room was opening.
 		this.#command('toggle_microphone', this.#wanted.mic);
-		if (this.#options.plan.camera) this.#command('toggle_camera', this.#wanted.camera);
-		if (this.#link === 'connecting') this.#setLink('looking');
+		if (this.plan.camera) this.#command('toggle_camera', this.#wanted.camera);
+		if (this.state.link === 'connecting') this.tell({ link: 'looking' });
 	}
 
 	#count(count: unknown): void {
 		if (typeof count !== 'number') return;
-		if (count > 1) this.#setLink('connected');
-		else if (this.#link === 'connected') this.#setLink('gone');
+		if (count > 1) this.tell({ link: 'connected' });
+		else if (this.state.link === 'connected') this.tell({ link: 'gone' });
 	}
 
 	#toggled(kind: Kind, enabled: unknown): void {
 		if (typeof enabled !== 'boolean') return;
 		this.#wanted[kind] = enabled;
-		this.#changed();
-	}
-
-	async #set(kind: Kind, on: boolean): Promise<void> {
-		if (!this.#options.plan[kind]) return;
-		this.#wanted[kind] = on;
-		if (this.#stop) this.#command(kind === 'mic' ? 'toggle_microphone' : 'toggle_camera', on);
-		else await this.#check.set(kind, on);
-		this.#changed();
+		this.tell();
 	}
 
 	#command(command: string, enabled: boolean): void {
 		if (!this.#entered) return;
 		this.#frame?.contentWindow?.postMessage({ command, args: [enabled] }, this.#origin);
-	}
-
-	#setLink(link: Link): void {
-		this.#link = link;
-		this.#changed();
-	}
-
-	#look(): MediaState {
-		const device = (kind: Kind) => {
-			if (!this.#stop) return this.#check.devices[kind];
-			const wanted = this.#wanted[kind];
-			return { ...this.#check.devices[kind], wanted, live: wanted && this.#entered, trouble: undefined };
-		};
-		return {
-			link: this.#link,
-			suspended: this.#suspended,
-			mic: device('mic'),
-			camera: device('camera'),
-			tracks: this.#tracks,
-			// What the other side sends is shown by the frame.
-			other: { mic: true, camera: true },
-			quality: this.#quality
-		};
-	}
-
-	#changed(): void {
-		this.#tracks += 1;
-		this.state = this.#look();
-		for (const listener of this.#listeners) listener(this.state);
 	}
 }
