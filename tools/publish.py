@@ -6,9 +6,10 @@ Usage:
   python publish.py site FOLDER BUCKET [DISTRIBUTION]
                                             upload the built site, remove what is gone, invalidate
   python publish.py stripe-secret SECRET FILE
-  python publish.py room-secret SECRET
-  python publish.py room STACK BRAND ADAPTER
                                             give the functions the sandbox's webhook secret (local stack only)
+  python publish.py room-secret SECRET      give them a key of the sandbox's Whereby (local stack only)
+  python publish.py room STACK BRAND ADAPTER
+                                            say what carries a brand's sessions: peer, agora, whereby
   python publish.py invoke STACK ROUTE FILE call one function with an event and print its reply
   python publish.py letters STACK           what the queues of dead letters hold
   python publish.py redrive STACK LIMIT     move the dead letters of billing back to their queue

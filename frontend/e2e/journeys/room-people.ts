@@ -28,7 +28,7 @@ export interface OwnBrowser {
 	close(): Promise<void>;
 }
 
-export async function ownBrowser(): Promise<OwnBrowser> {
+async function ownBrowser(): Promise<OwnBrowser> {
 	const server = await chromium.launchServer({
 		executablePath: process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium',
 		args: flags
@@ -194,10 +194,42 @@ async function tokenOf(page: Page): Promise<string> {
 }
 
 /** Somebody of the office, who can verify hosts. */
-export async function office(browser: Browser, baseURL: string | undefined): Promise<Page> {
+async function office(browser: Browser, baseURL: string | undefined): Promise<Page> {
 	const page = await (await browser.newContext({ baseURL, locale: 'en-US' })).newPage();
 	await signIn(page, admin, 'Robin Hale');
 	return page;
+}
+
+/** Two who can hold a session: a member with money and a host with one rate, each in a browser of their own. */
+export interface Couple {
+	browsers: [OwnBrowser, OwnBrowser];
+	/** The office, which has verified the host. */
+	desk: Page;
+	member: Someone;
+	host: Someone;
+	close(): Promise<void>;
+}
+
+export async function couple(
+	baseURL: string | undefined,
+	names: [member: string, host: string],
+	money: { rate_minor: number; funds_minor: number }
+): Promise<Couple> {
+	const browsers = await Promise.all([ownBrowser(), ownBrowser()]);
+	const close = async () => void (await Promise.all(browsers.map((one) => one.close())));
+	try {
+		const [first, second] = browsers;
+		const [desk, member, host] = await Promise.all([
+			office(second.browser, baseURL),
+			Someone.arrive(first.browser, baseURL, names[0]),
+			Someone.arrive(second.browser, baseURL, names[1])
+		]);
+		await Promise.all([host.openStudio(desk, money.rate_minor), member.topUp(money.funds_minor)]);
+		return { browsers, desk, member, host, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
 }
 
 export interface Room {

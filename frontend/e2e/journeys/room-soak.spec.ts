@@ -5,14 +5,13 @@
 import type { Page } from '@playwright/test';
 import {
 	begin,
+	couple,
 	end,
 	expectSound,
 	minuteMs,
-	office,
 	openRoom,
-	ownBrowser,
-	Someone,
-	type OwnBrowser
+	type Couple,
+	type Someone
 } from './room-people';
 import { expect, test } from './support';
 
@@ -40,24 +39,8 @@ function quantile(sorted: number[], share: number): number {
 	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-let browsers: OwnBrowser[] = [];
-test.afterEach(async () => {
-	await Promise.all(browsers.map((one) => one.close()));
-});
-
-async function couple(baseURL: string | undefined) {
-	browsers = await Promise.all([ownBrowser(), ownBrowser()]);
-	const [first, second] = browsers as [OwnBrowser, OwnBrowser];
-	const desk = await office(second.browser, baseURL);
-	const [member, host] = await Promise.all([
-		Someone.arrive(first.browser, baseURL, 'Soa'),
-		Someone.arrive(second.browser, baseURL, 'Kai')
-	]);
-	await host.openStudio(desk, rate);
-	await desk.context().close();
-	await member.topUp(Math.max(2500, Math.ceil((soakMs / minuteMs) * rate * 2)));
-	return { member, host };
-}
+let two: Couple | undefined;
+test.afterEach(() => two?.close());
 
 /** Lets each socket through until it is cut, as a network does: without a word. */
 async function cuttable(people: Someone[]): Promise<() => void> {
@@ -115,7 +98,10 @@ async function delays(people: Someone[], sent: string[]): Promise<number[]> {
 
 test('cut sockets lose no message and double none, and the charge is right', async ({ baseURL }) => {
 	test.setTimeout(soakMs + 180_000);
-	const { member, host } = await couple(baseURL);
+	const funds_minor = Math.max(2500, Math.ceil((soakMs / minuteMs) * rate * 2));
+	two = await couple(baseURL, ['Soa', 'Kai'], { rate_minor: rate, funds_minor });
+	const { desk, member, host } = two;
+	await desk.context().close();
 	const people = [member, host];
 	const cut = await cuttable(people);
 	const room = await openRoom(member, host, 'text', watchLog);

@@ -7,19 +7,18 @@ import type { Page } from '@playwright/test';
 import { expectNoSidewaysScroll } from '../fixtures';
 import {
 	begin,
+	couple,
 	end,
 	expectMoving,
 	expectSound,
 	framesAt,
 	framesOf,
-	office,
 	openRoom,
-	ownBrowser,
 	smallCamera,
-	Someone,
 	watchFrames,
-	type OwnBrowser,
-	type Room
+	type Couple,
+	type Room,
+	type Someone
 } from './room-people';
 import { expect, inspect, ownPage, shoot, test } from './support';
 
@@ -29,27 +28,17 @@ const atOnceMs = 1000;
 /** How long the news of somebody's press may take on a busy machine. */
 const toldMs = 10_000;
 
-let browsers: OwnBrowser[] = [];
+let two: Couple | undefined;
 let desk: Page;
 let member: Someone;
 let host: Someone;
 
 test.beforeAll(async ({}, { project }) => {
 	test.setTimeout(180_000);
-	const { baseURL } = project.use;
-	browsers = await Promise.all([ownBrowser(), ownBrowser()]);
-	const [first, second] = browsers as [OwnBrowser, OwnBrowser];
-	desk = await office(second.browser, baseURL);
-	[member, host] = await Promise.all([
-		Someone.arrive(first.browser, baseURL, 'Ada'),
-		Someone.arrive(second.browser, baseURL, 'Mira')
-	]);
-	await host.openStudio(desk, rate);
-	await member.topUp(4000);
+	two = await couple(project.use.baseURL, ['Ada', 'Mira'], { rate_minor: rate, funds_minor: 4000 });
+	({ desk, member, host } = two);
 });
-test.afterAll(async () => {
-	await Promise.all(browsers.map((one) => one.close()));
-});
+test.afterAll(() => two?.close());
 
 async function write(page: Page, text: string): Promise<void> {
 	await page.getByLabel('Your message').fill(text);
@@ -99,14 +88,14 @@ test('a video reading moves, is charged, survives a closed lid, stops with the m
 	await shoot(host.page, '62-video-host');
 
 	// The member's machine stops for ten seconds: no picture, no ping, no answer.
-	const [lid] = browsers as [OwnBrowser];
-	lid.freeze();
+	const lid = two?.browsers[0];
+	lid?.freeze();
 	try {
 		await expect(host.page.getByTestId('stage')).toHaveAttribute('data-link', 'reconnecting');
 		await shoot(host.page, '63-video-interrupted');
 		await host.page.waitForTimeout(4000);
 	} finally {
-		lid.thaw();
+		lid?.thaw();
 	}
 	await Promise.all([expectMoving(member.page), expectMoving(host.page)]);
 

@@ -11,7 +11,7 @@ import {
 	shoot,
 	signIn,
 	test,
-	tick
+	onSchedule
 } from './support';
 
 const rate = '8.00';
@@ -118,8 +118,8 @@ test('a new member meets a new reader, pays for minutes, and both see the same m
 	await member.getByRole('button', { name: 'Join now' }).click();
 	await expect(member.getByText('Running')).toBeVisible();
 	// Rooms renew by themselves; a tick beside them must not charge a minute twice.
-	await Promise.all([talk(member, reader), tick()]);
-	await tick();
+	await Promise.all([talk(member, reader), onSchedule('billing_tick')]);
+	await onSchedule('billing_tick');
 	await expect(member.getByRole('main')).toContainText(/Begun and paid\s*2 minutes/);
 	await expect(member.getByText('Less than two minutes left', { exact: true })).toBeVisible();
 	await shoot(member, '17-room-low');

@@ -125,14 +125,20 @@ export async function ownPage(page: Page, name: string): Promise<void> {
 	await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
 }
 
-/** The minute's tick, as the schedule would send it to the deployed function. The tests' stack has no schedules. */
-export async function tick(): Promise<void> {
+/** One task of `tools/publish.py` on the deployed stack, as `cargo x` does it. */
+async function publish(...task: string[]): Promise<void> {
 	const python = process.env.PARLOR_PYTHON;
 	if (!python) throw new Error('`cargo x test` says by PARLOR_PYTHON what runs tools/publish.py');
 	const root = new URL('../../../', import.meta.url).pathname;
-	await promisify(execFile)(
-		python,
-		['tools/publish.py', 'invoke', 'parlor', 'billing_tick', 'events/billing_tick.json'],
-		{ cwd: root }
-	);
+	await promisify(execFile)(python, ['tools/publish.py', ...task], { cwd: root });
+}
+
+/** Calls a function that a schedule would call: the tests' stack has no schedules. */
+export function onSchedule(route: string): Promise<void> {
+	return publish('invoke', 'parlor', route, `events/${route}.json`);
+}
+
+/** What carries a brand's sessions from now on: `cargo x room`. */
+export function setRoom(brand: string, adapter: 'peer' | 'agora' | 'whereby'): Promise<void> {
+	return publish('room', 'parlor', brand, adapter);
 }
