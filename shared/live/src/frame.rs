@@ -57,8 +57,8 @@ pub enum Body {
     Charge(Charge),
     /// What the member has now. A hint, to every socket of the member.
     Balance(Balance),
-    /// A request to this host was made, changed, taken up or withdrawn: to be listed while it waits. A hint, to every
-    /// socket of the host.
+    /// A session of this host was requested or has changed: to be listed while it waits or runs. A hint, to every socket of
+    /// the host.
     Request(Box<Session>),
     /// Somebody said something. An event.
     Message(Message),

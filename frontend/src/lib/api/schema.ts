@@ -2808,8 +2808,8 @@ export interface components {
             type: "balance";
         } | {
             /**
-             * @description A request to this host was made, changed, taken up or withdrawn: to be listed while it waits. A hint, to every
-             *     socket of the host.
+             * @description A session of this host was requested or has changed: to be listed while it waits or runs. A hint, to every socket of
+             *     the host.
              */
             data: components["schemas"]["Session"];
             /** @enum {string} */

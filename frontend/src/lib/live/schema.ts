@@ -14,5 +14,3 @@ export type ClientFrame = Schemas['ClientFrame'];
 export type Ticket = Schemas['Ticket'];
 /** A page of events that were missed. */
 export type Events = Schemas['Events'];
-/** A frame of one type, such as `FrameOf<'message'>`. */
-export type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;

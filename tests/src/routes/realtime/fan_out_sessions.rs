@@ -27,6 +27,24 @@ async fn a_request_reaches_every_socket_of_the_host_and_so_does_its_withdrawal()
 }
 
 #[tokio::test]
+async fn a_host_hears_on_every_page_how_a_session_goes_on_and_that_it_is_over() {
+    let live = Live::new(900).await;
+    live.socket(Who::R, "r1").await;
+    let id = live.w.active().await;
+    live.deliver().await;
+    live.w.at(10);
+    live.w.done(Who::C, &id, "leave").await;
+    live.w.done(Who::C, &id, "end").await;
+    live.deliver().await;
+    let heard = live.of_type("r1", "request");
+    let states: Vec<_> = heard.iter().map(|it| it["data"]["state"].clone()).collect();
+    // The consumer reads the session as it is, so a record that comes late says the end already.
+    assert_eq!(states.first(), Some(&json!("active")));
+    assert_eq!(states.last(), Some(&json!("finalized")));
+    assert!(live.of_type("r1", "session").is_empty(), "it has not opened the room");
+}
+
+#[tokio::test]
 async fn each_side_hears_the_session_as_it_sees_it() {
     let live = Live::new(900).await;
     let id = live.w.requested().await;

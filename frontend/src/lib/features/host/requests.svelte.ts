@@ -1,18 +1,22 @@
 /**
- * Open sessions of the host, for the whole site. One tab of the browser asks, also while it is in the background, and
- * tells the others; it alone makes a sound. Which one it is, a Web Lock decides.
+ * Open sessions of the host, for the whole site. One tab of the browser hears of changes over the socket, also while it is in
+ * the background, and tells the others; it alone makes a sound. Which one it is, a Web Lock decides.
  */
 import { api } from '$lib/api/client';
 import { asProblem, unwrap, type ProblemError } from '$lib/api/problem';
+import { live, useLive } from '$lib/live/live';
 import { metronome } from '$lib/metronome';
 import type { Session } from '$lib/api/types';
 import { chime, isMuted, setMuted } from './chime';
 import { ownProfile } from './own-profile.svelte';
 
+/** Without a socket nobody tells. */
 const onlineMs = 2500;
-/** Who is offline is asked by nobody new; a session that is open already may still move. */
-const offlineMs = 30_000;
+/** What the socket tells may get lost; and who is offline is asked by nobody new. */
+const calmMs = 30_000;
 const slowestMs = 30_000;
+/** The server's clock may be a little behind what we take it for. */
+const leastMs = 1000;
 const name = 'parlor-requests';
 
 class Requests {
@@ -25,6 +29,7 @@ class Requests {
 	#next = 0;
 	#failures = 0;
 	#asking = false;
+	#askAgain = false;
 	#leads = false;
 	#channel: BroadcastChannel | undefined;
 
@@ -55,26 +60,42 @@ class Requests {
 		};
 	}
 
-	/** Asks to be the tab that asks; the returned function gives it up. */
+	/** Asks to be the tab that leads; the returned function gives it up. */
 	#candidate(): () => void {
-		const lead = () => (this.#leads = true);
-		if (!navigator.locks) {
-			lead();
-			return () => (this.#leads = false);
-		}
+		if (!navigator.locks) return this.#lead();
 		const waiting = new AbortController();
 		let resign = () => {};
 		const held = new Promise<void>((resolve) => (resign = resolve));
+		let follow = () => {};
 		navigator.locks
 			.request(name, { signal: waiting.signal }, () => {
-				lead();
+				// Who gave up in the same moment gets the lock all the same.
+				if (!waiting.signal.aborted) follow = this.#lead();
 				return held;
 			})
 			.catch(() => undefined);
 		return () => {
-			this.#leads = false;
 			waiting.abort();
+			follow();
 			resign();
+		};
+	}
+
+	/** Hears what is new until the returned function is called; asks for the rest when a socket opens or cannot be had. */
+	#lead(): () => void {
+		this.#leads = true;
+		const stops = [
+			live.onFrame(({ type }) => {
+				if (type === 'request') this.soon();
+			}),
+			live.onStatus((status) => {
+				if (status === 'open' || status === 'refused') this.soon();
+			}),
+			useLive()
+		];
+		return () => {
+			this.#leads = false;
+			for (const stop of stops) stop();
 		};
 	}
 
@@ -91,7 +112,11 @@ class Requests {
 	}
 
 	ask = async (): Promise<void> => {
-		if (this.#asking) return;
+		if (this.#asking) {
+			// What is on its way may be older than what made somebody ask.
+			this.#askAgain = true;
+			return;
+		}
 		this.#asking = true;
 		try {
 			const { items } = await unwrap(api.GET('/v1/host/requests'));
@@ -103,12 +128,20 @@ class Requests {
 			this.#failures++;
 		} finally {
 			this.#asking = false;
-			const pause = ownProfile.value?.online ? onlineMs : offlineMs;
-			this.#next = Date.now() + Math.min(slowestMs, pause * 2 ** this.#failures);
+			this.#next = this.#askAgain ? 0 : Date.now() + this.#pause();
+			this.#askAgain = false;
 		}
 	};
 
-	/** Asks at once: the host has just gone online, or answered somebody. */
+	/** Until the next look: what is not told, and when time itself takes a request off the list. */
+	#pause(): number {
+		const told = live.status === 'open' || !ownProfile.value?.online;
+		const lapses = this.waiting.map((session) => (this.leftMs(session) ?? calmMs) + leastMs);
+		const pause = Math.min(told ? calmMs : onlineMs, ...lapses);
+		return Math.min(slowestMs, Math.max(leastMs, pause) * 2 ** this.#failures);
+	}
+
+	/** Asks at once: there are news, or the host has just gone online, or answered somebody. */
 	soon = (): void => {
 		this.#next = 0;
 		void this.ask();

@@ -270,8 +270,7 @@ export class Room {
 	#planNext(): void {
 		if (!this.#started || this.session?.state === 'finalized') return;
 		if (this.problem && this.problem.status >= 400 && this.problem.status < 500) return;
-		const settling = this.session?.state === 'ended';
-		const needed = this.line === 'refused' || this.#failures > 0 || settling;
+		const needed = this.line === 'refused' || this.#failures > 0;
 		if (!needed || document.visibilityState !== 'visible') return;
 		const slower = backoffMs[Math.min(this.#failures, backoffMs.length) - 1];
 		this.#plan(slower ?? pollMs);
