@@ -89,11 +89,12 @@ test('a video reading moves, is charged, survives a closed lid, stops with the m
 
 	// The member's machine stops for ten seconds: no picture, no ping, no answer.
 	const lid = two?.browsers[0];
+	const closedAt = Date.now();
 	lid?.freeze();
 	try {
 		await expect(host.page.getByTestId('stage')).toHaveAttribute('data-link', 'reconnecting');
 		await shoot(host.page, '63-video-interrupted');
-		await host.page.waitForTimeout(4000);
+		await host.page.waitForTimeout(Math.max(0, closedAt + 10_000 - Date.now()));
 	} finally {
 		lid?.thaw();
 	}
@@ -214,6 +215,12 @@ test('a text reading opens no device, tells delivered from read, keeps links shu
 		});
 	});
 	await begin(room);
+	const polls: string[] = [];
+	const begun = Date.now();
+	member.page.on('request', (request) => {
+		const isPoll = new RegExp(`/v1/sessions/${room.id}(/messages)?(\\?|$)`).test(request.url());
+		if (request.method() === 'GET' && isPoll) polls.push(request.url());
+	});
 	await host.page.getByLabel('Your message').pressSequentially('I am th');
 	await expect(member.page.getByText(`${host.name} is writing…`)).toBeVisible();
 	await write(member.page, 'Look at https://example.com/card?x=1.');
@@ -239,6 +246,9 @@ test('a text reading opens no device, tells delivered from read, keeps links shu
 	await dialog.getByRole('button', { name: 'Send report' }).click();
 	await expect(member.page.getByText('Reported. Thank you; our team will look at it.')).toBeVisible();
 
+	// The socket tells: asking every two seconds, as where it is refused, would be many more.
+	const seconds = (Date.now() - begun) / 1000;
+	expect(polls.length, `in ${seconds} s: ${polls.join(' ')}`).toBeLessThan(2 + seconds / 10);
 	await end(member, room);
 	await expect(host.page.getByRole('log')).toContainText('Look at');
 	const [file] = await Promise.all([

@@ -294,6 +294,9 @@ export const messages = [
 	sent_at: at(-140_000 + index * 30_000)
 }));
 
+/** The host has read what the member wrote. */
+export const marks = { member: {}, host: { delivered_up_to: id(501), read_up_to: id(501) } };
+
 export const wallet = {
 	available_minor: 4251,
 	held_minor: 897,

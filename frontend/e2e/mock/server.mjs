@@ -253,9 +253,11 @@ const routes = [
 			ok({
 				items: world(test).messages.filter(
 					(/** @type {any} */ one) => one.id > (url.searchParams.get('after') ?? '')
-				)
+				),
+				marks: data.marks
 			})
 	],
+	['POST', /^\/v1\/sessions\/([^/]+)\/messages\/mark$/, () => ok(data.marks)],
 	[
 		'POST',
 		/^\/v1\/sessions\/([^/]+)\/messages$/,
