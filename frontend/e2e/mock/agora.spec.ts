@@ -142,10 +142,14 @@ test('a room at Agora joins renews stops at the end of paid time and comes back'
 	await expect(page.getByTestId('stage')).toHaveAttribute('data-link', 'connected');
 	await expect.poll(async () => (await shown(page)).length).toBeGreaterThan(5);
 	await expect.poll(() => calls(page)).toContain('renew t2');
+	const isSmall = () => page.evaluate(() => document.pictureInPictureElement !== null);
+	await page.getByRole('button', { name: 'Small window' }).click();
+	await expect.poll(isSmall).toBe(true);
 
 	const stopsAt = endMoney();
 	await expect(page.getByText('The clock has stopped', { exact: true })).toBeVisible();
 	await expect.poll(() => calls(page)).toContain('leave');
+	await expect.poll(isSmall).toBe(false);
 	const last = (await shown(page)).at(-1) ?? 0;
 	expect(Math.abs(last - stopsAt), 'the last frame').toBeLessThan(atOnceMs);
 	const sent = await page.evaluate(() =>
