@@ -80,6 +80,7 @@ fn until_stopped(mut stack: LocalStack) -> Result<()> {
     }
     println!("\nStopping; the state is kept. `cargo x dev --fresh` forgets it.");
     stack.stop();
+    println!("Stopped.");
     Ok(())
 }
 
