@@ -8,7 +8,7 @@ use web::Ctx;
 async fn main() -> Result<(), runtime::Error> {
     runtime::start_tracing();
     let config = runtime::Config::from_env()?;
-    let aws = runtime::aws_config().await;
+    let aws = runtime::aws_config();
     let photos = Photos::from_aws(&config.media_bucket, &aws);
     let app = App::new(Ctx::from_aws(config, &aws), photos);
     runtime::run_http(web::serve(hosts::router(app))).await

@@ -6,7 +6,7 @@ use identity::{App, relay_outbox, router, send_mail};
 async fn main() -> Result<(), runtime::Error> {
     runtime::start_tracing();
     let config = runtime::Config::from_env()?;
-    let aws = runtime::aws_config().await;
+    let aws = runtime::aws_config();
     let handler = config.handler.clone();
     let app = App::new(web::Ctx::from_aws(config, &aws), &aws)?;
     match handler.as_str() {

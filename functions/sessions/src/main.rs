@@ -10,7 +10,7 @@ async fn main() -> Result<(), runtime::Error> {
     start_tracing();
     let config = Config::from_env()?;
     let handler = config.handler.clone();
-    let aws = runtime::aws_config().await;
+    let aws = runtime::aws_config();
     let ctx = &Ctx::from_aws(config, &aws);
     let queue = &Queue::new(aws_sdk_sqs::Client::new(&aws), &ctx.config.billing_queue_url);
     match handler.as_str() {

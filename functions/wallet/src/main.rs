@@ -13,7 +13,7 @@ async fn main() -> Result<(), runtime::Error> {
     start_tracing();
     let config = Config::from_env()?;
     let handler = config.handler.clone();
-    let aws = runtime::aws_config().await;
+    let aws = runtime::aws_config();
     let app = &App::new(Ctx::from_aws(config, &aws), &aws);
     match handler.as_str() {
         "http" => run_http(serve(router(app.clone()))).await,

@@ -5,6 +5,7 @@
 //! This crate knows no table, no route and no rule of the product. It is the only one that reads
 //! the environment and the machine's clock.
 
+mod aws;
 mod batch;
 mod clock;
 mod config;
@@ -14,6 +15,7 @@ mod metrics;
 mod socket;
 mod telemetry;
 
+pub use aws::aws_config;
 pub use batch::{
     BatchReply, Failure, SqsEvent, SqsMessage, StreamEvent, StreamImage, StreamRecord,
     each_message, each_record,
@@ -30,9 +32,3 @@ pub use telemetry::start_tracing;
 
 /// What ends a process: a bootstrap that cannot start says why and leaves.
 pub type Error = lambda_runtime::Error;
-
-/// The AWS configuration (region, credentials, endpoint) of this process. Call it once, in `main`,
-/// and build every client from it: clients share its connection pool.
-pub async fn aws_config() -> aws_config::SdkConfig {
-    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
-}
