@@ -27,6 +27,9 @@ const FLAGS: [&str; 7] = [
     "-Ccodegen-units=4",
 ];
 
+/// What the repository keeps of one target, bytes: the six stay within the 64 KiB that `tests/src/corpora.rs` allows.
+const KEPT_BYTES_MAX: u64 = 10 * 1024;
+
 /// What `cargo x fuzz` takes.
 #[derive(Args)]
 pub struct Options {
@@ -38,7 +41,7 @@ pub struct Options {
     /// Stop after so many seconds even so; 0 for never.
     #[arg(long, default_value_t = 0)]
     seconds: u64,
-    /// Afterwards keep the smallest set of inputs that covers everything found, as fuzz/corpus/TARGET.
+    /// Afterwards keep inputs that cover what was found, the smallest first and 10 KiB at most, as fuzz/corpus/TARGET.
     #[arg(long)]
     minimise: bool,
 }
@@ -87,20 +90,62 @@ fn build(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(scratch().join(host).join("release").join(name))
 }
 
-/// Replaces the kept inputs by few that cover all that was reached.
+/// Replaces the kept inputs by few that cover what was reached, the smallest first.
 fn minimise(binary: &Path, found: &Path, kept: &Path) -> Result<()> {
-    let merged = kept.with_extension("merged");
+    let merged = scratch().join("merged").join(kept.file_name().unwrap_or_default());
     if merged.exists() {
         fs::remove_dir_all(&merged)?;
     }
     fs::create_dir_all(&merged)?;
     let mut merge = Command::new(binary);
     merge.args(["-set_cover_merge=1", "-max_len=4096"]).arg(&merged).arg(kept).arg(found);
-    run_logged(&mut merge, &paths::scratch().join("logs/fuzz-merge.log"))?;
+    step("find the smallest inputs that cover what was found", || {
+        run_logged(&mut merge, &paths::scratch().join("logs/fuzz-merge.log"))
+    })?;
+    let inputs = fs::read_dir(&merged)?.map(|entry| {
+        let entry = entry?;
+        Ok((entry.metadata()?.len(), entry.path()))
+    });
+    let inputs = inputs.collect::<std::io::Result<Vec<_>>>()?;
+    let (covering, chosen) = (inputs.len(), smallest(inputs, KEPT_BYTES_MAX));
     fs::remove_dir_all(kept)?;
-    fs::rename(&merged, kept)?;
-    let sizes = fs::read_dir(kept)?.map(|entry| Ok(entry?.metadata()?.len()));
-    let sizes: Vec<u64> = sizes.collect::<std::io::Result<_>>()?;
-    println!("{}: {} inputs, {} bytes", kept.display(), sizes.len(), sizes.iter().sum::<u64>());
+    fs::create_dir_all(kept)?;
+    for (_, input) in &chosen {
+        fs::copy(input, kept.join(input.file_name().unwrap_or_default()))?;
+    }
+    let bytes: u64 = chosen.iter().map(|(bytes, _)| bytes).sum();
+    println!("{}: {} of {covering} inputs, {bytes} bytes", kept.display(), chosen.len());
     Ok(())
+}
+
+/// As many inputs as fit, the smallest first; equal ones by name, so that the same inputs give the same choice.
+fn smallest(mut inputs: Vec<(u64, PathBuf)>, bytes_max: u64) -> Vec<(u64, PathBuf)> {
+    inputs.sort();
+    let mut bytes = 0;
+    let fits = |(size, _): &(u64, PathBuf)| {
+        bytes += size;
+        bytes <= bytes_max
+    };
+    inputs.into_iter().take_while(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::smallest;
+
+    #[test]
+    fn the_smallest_inputs_are_kept_and_no_more_than_fit() {
+        let inputs = [(5, "c"), (1, "b"), (9, "d"), (1, "a"), (3, "e")];
+        let kept = |bytes_max| {
+            let inputs = inputs.map(|(size, name)| (size, PathBuf::from(name))).to_vec();
+            let kept = smallest(inputs, bytes_max);
+            kept.iter().map(|(_, path)| path.display().to_string()).collect::<String>()
+        };
+        assert_eq!(kept(10), "abec");
+        assert_eq!(kept(9), "abe");
+        assert_eq!(kept(0), "");
+        assert_eq!(kept(100), "abecd");
+    }
 }
