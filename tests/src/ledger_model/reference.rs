@@ -1,364 +1,319 @@
 //! The reference: what the rules make of commands, told as plainly as can be. One second at a time, no leases ahead of
-//! time, no database, no retries; whatever it says must be what the product says.
+//! time, no database, no retries; whatever it says must be what the product says. States and verbs have the product's
+//! names; a command says whether it was possible. Amounts are minor units, instants seconds since a Monday.
 
-use std::collections::BTreeMap;
-
-/// Price of a minute, the host's part of it, the platform's part.
+/// Price of a minute, the host's part of it, the platform's part; the least that is paid out.
 pub const RATE: i64 = 300;
 const SHARE: i64 = 210;
 const FEE: i64 = 90;
+const PAYOUT_MIN: i64 = 500;
+const DAY: i64 = 86_400;
+/// The world begins on a Friday at 15:00.
+pub const START: i64 = 4 * DAY + 15 * 3_600;
 
-/// A person: members are 0 and 1, hosts too.
-pub type Index = usize;
-
-/// The states that a participant sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    Waiting,
-    Active,
-    Paused,
-    Reconnecting,
-    Over,
-}
-
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Session {
-    pub member: Index,
-    pub host: Index,
-    pub state: State,
+    /// Its member and its host; each is one of two.
+    pub people: [usize; 2],
+    pub state: &'static str,
     accepted: bool,
-    expires: i64,
-    joined: [bool; 2],
-    seen: [i64; 2],
-    active: i64,
-    began: i64,
-    pub leased: i64,
-    pauses: u32,
-    paused_at: i64,
-    paused_total: i64,
+    /// Until when it waits or stands; since when it runs or stands.
     deadline: i64,
-    /// A clock that ran out of grace or pauses may not come back; one that was ended may not either, with other words.
-    pub settled: bool,
-    freed: bool,
+    since: i64,
+    /// When each side that has joined last proved presence.
+    seen: [Option<i64>; 2],
+    active_seconds: i64,
+    paused_seconds: i64,
+    pauses: u32,
+    leased: i64,
     refunded: Vec<i64>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct TopUp {
-    pub member: Index,
+    member: usize,
     pub amount: i64,
     refunded: i64,
-    disputed: bool,
-    decided: bool,
+    /// Whether its dispute is open, if there was one.
+    dispute: Option<bool>,
 }
 
-/// Everything there is.
+/// Everything there is; arrays are by member or by host.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub now: i64,
     pub lease_minutes: i64,
     pub available: [i64; 2],
+    pub held: [i64; 2],
     pub locked: [bool; 2],
-    disputes: [u32; 2],
     pub earnings: [i64; 2],
     pub fees: i64,
     pub write_offs: i64,
     pub sessions: Vec<Session>,
     pub top_ups: Vec<TopUp>,
-    asked: BTreeMap<(Index, i64), u32>,
+    /// Host, day and amount of each settlement.
+    earned: Vec<(usize, i64, i64)>,
+    /// The week of the last run of payouts, and how many hosts were looked at.
+    run: (i64, usize),
+    /// Host and amount of what is set aside, and whether its transfer was made; then of what was paid, and what came back.
+    pub reserved: Option<(usize, i64, bool)>,
+    pub paid: Vec<(usize, i64, i64)>,
 }
 
 impl Model {
-    pub fn new(lease_minutes: i64) -> Self {
-        Self { lease_minutes, ..Self::default() }
-    }
-
-    /// Lets seconds pass, one by one.
+    /// Lets seconds pass, one by one while there is a session.
     pub fn advance(&mut self, seconds: i64) {
-        for _ in 0..seconds {
+        let until = self.now + seconds;
+        while self.now < until && self.sessions.iter().any(|one| !one.is_over()) {
             self.now += 1;
-            for session in &mut self.sessions {
-                session.second(self.now);
-            }
+            self.sessions.iter_mut().for_each(|one| one.second(self.now));
         }
+        self.now = until;
     }
 
-    pub fn held(&self, member: Index) -> i64 {
-        let open = self.sessions.iter().filter(|one| one.member == member && !one.settled);
-        open.map(|one| one.leased * RATE).sum()
-    }
-
-    pub fn top_up(&mut self, member: Index, amount: i64) {
-        self.available[member] += amount;
-        self.top_ups.push(TopUp { member, amount, ..TopUp::default() });
-    }
-
-    /// A member asks a host; whether that is possible.
-    pub fn request(&mut self, member: Index, host: Index) -> bool {
-        let hits = self.asked.entry((member, self.now.div_euclid(300))).or_default();
-        *hits += 1;
-        if *hits > 10 || self.locked[member] || self.available[member] < RATE {
+    pub fn request(&mut self, people: [usize; 2]) -> bool {
+        if self.minutes_affordable(people[0]) < 1 {
             return false;
         }
-        // Who is in a session that time has ended is free once that is noticed.
         for side in [0, 1] {
-            let theirs = |one: &Session| [one.member == member, one.host == host][side];
-            let Some(at) = self.sessions.iter().position(|one| theirs(one) && !one.freed) else {
-                continue;
-            };
-            if self.sessions[at].state != State::Over {
+            // Who is in a session that time has ended is free once that is noticed.
+            let last = self.sessions.iter().rposition(|one| one.people[side] == people[side]);
+            if last.is_some_and(|at| !self.settle(at)) {
                 return false;
             }
-            self.close(at);
         }
-        self.sessions.push(Session::asked(member, host, self.now));
+        let (state, deadline) = ("waiting", self.now + 120);
+        self.sessions.push(Session { people, state, deadline, ..Session::default() });
         true
     }
 
-    pub fn accept(&mut self, at: usize) -> bool {
-        let session = &mut self.sessions[at];
-        if session.accepted && session.state != State::Over {
-            session.seen[1] = self.now;
-            return true;
-        }
-        if session.state != State::Waiting {
-            return false;
-        }
-        (session.accepted, session.expires, session.seen[1]) = (true, self.now + 120, self.now);
-        true
-    }
-
-    /// A side (0 the member, 1 the host) enters or comes back.
-    pub fn join(&mut self, at: usize, side: usize, back: bool) -> bool {
-        let session = &self.sessions[at];
-        let pays = !self.locked[session.member] && self.available[session.member] >= RATE;
-        let used_up = session.active(self.now) >= session.leased * 60;
-        let allowed = match session.state {
-            State::Waiting => !back && (side == 0 || session.accepted) && pays,
-            State::Active => session.joined[side],
-            State::Paused | State::Reconnecting => pays || !used_up,
-            State::Over => false,
-        };
-        if !allowed {
-            return false;
-        }
-        let session = &mut self.sessions[at];
-        session.seen[side] = self.now;
-        session.joined[side] = true;
-        if session.state == State::Active {
-            return true;
-        }
-        let other = 1 - side;
-        if session.accepted && session.joined[other] && self.now <= session.seen[other] + 50 {
-            if session.state != State::Waiting {
-                session.paused_total += self.now - session.paused_at;
+    /// What a side (0 the member, 1 the host) asks of a session.
+    pub fn order(&mut self, at: usize, side: usize, verb: &str) -> bool {
+        let pays = self.minutes_affordable(self.sessions[at].people[0]) >= 1;
+        let (session, now) = (&mut self.sessions[at], self.now);
+        let used_up = session.paid_seconds() <= 0;
+        match (session.state, verb) {
+            (_, "renew") => {
+                session.prove(side, now);
+                self.lease(at, 15);
             }
-            (session.state, session.began) = (State::Active, self.now);
-            if used_up {
-                self.lease(at);
+            (_, "end") => session.end(),
+            ("ended" | "finalized", _) | ("waiting", "reconnect") => return false,
+            (_, "accept") => session.accept(now),
+            ("waiting", "join") if !pays || side == 1 && !session.accepted => return false,
+            ("paused" | "reconnecting", "join" | "reconnect") if used_up && !pays => return false,
+            (_, "join" | "reconnect") => {
+                if session.enter(side, now) {
+                    self.lease(at, 0);
+                }
             }
-        } else if session.state == State::Paused {
-            session.state = State::Reconnecting;
+            ("active", "leave") => session.pause(now, now, Some(side)),
+            _ => return false,
         }
+        self.settle(at);
         true
-    }
-
-    pub fn leave(&mut self, at: usize, side: usize) -> bool {
-        let session = &mut self.sessions[at];
-        if session.state != State::Active {
-            return false;
-        }
-        (session.seen[side], session.joined[side]) = (self.now, false);
-        session.pause(self.now, self.now);
-        if session.state == State::Over {
-            self.close(at);
-        }
-        true
-    }
-
-    /// A proof of presence, which leases the next minute near the end of the paid ones.
-    pub fn renew(&mut self, at: usize, side: usize) {
-        self.sessions[at].seen[side] = self.now;
-        self.extend(at, 15);
-        self.close_if_over(at);
-    }
-
-    pub fn end(&mut self, at: usize) {
-        let now = self.now;
-        self.sessions[at].stop(now);
-        self.close(at);
     }
 
     /// What the worker does each minute.
     pub fn tick(&mut self) {
         for at in 0..self.sessions.len() {
-            self.extend(at, 75);
-            self.close_if_over(at);
+            self.lease(at, 75);
+            self.settle(at);
         }
     }
 
-    /// A settled minute goes back to its member; whether that is possible.
+    pub fn top_up(&mut self, member: usize, amount: i64) {
+        self.available[member] += amount;
+        self.top_ups.push(TopUp { member, amount, ..TopUp::default() });
+    }
+
+    /// A settled minute goes back to its member.
     pub fn refund(&mut self, at: usize, minute: i64, by_platform: bool) -> bool {
         let Some(session) = self.sessions.get_mut(at) else { return false };
-        let host = session.host;
-        let paid = session.settled && (1..=session.minutes()).contains(&minute);
-        let covered = by_platform || self.earnings[host] >= SHARE;
-        if !paid || session.refunded.contains(&minute) || !covered {
+        let [member, host] = session.people;
+        let paid = session.state == "finalized" && minute <= session.minutes();
+        let [share, fee, loss] = if by_platform { [0, 0, RATE] } else { [SHARE, FEE, 0] };
+        if !paid || session.refunded.contains(&minute) || self.earnings[host] < share {
             return false;
         }
         session.refunded.push(minute);
-        self.available[session.member] += RATE;
-        if by_platform {
-            self.write_offs -= RATE;
-        } else {
-            self.earnings[host] -= SHARE;
-            self.fees -= FEE;
-        }
+        self.available[member] += RATE;
+        self.earnings[host] -= share;
+        self.fees -= fee;
+        self.write_offs -= loss;
         true
     }
 
     /// The processor reports what went back on the card in all.
     pub fn card_refund(&mut self, at: usize, cumulative: i64) {
-        let top_up = &mut self.top_ups[at];
-        let increase = (cumulative - top_up.refunded).max(0);
-        top_up.refunded += increase;
-        let available = &mut self.available[top_up.member];
-        let from_member = increase.min((*available).max(0));
-        *available -= from_member;
+        let TopUp { member, refunded, .. } = &mut self.top_ups[at];
+        let increase = (cumulative - *refunded).max(0);
+        let from_member = increase.min(self.available[*member].max(0));
+        *refunded += increase;
+        self.available[*member] -= from_member;
         self.write_offs -= increase - from_member;
     }
 
-    pub fn dispute(&mut self, at: usize) {
-        let top_up = &mut self.top_ups[at];
-        if !std::mem::replace(&mut top_up.disputed, true) {
-            self.available[top_up.member] -= top_up.amount;
-            self.locked[top_up.member] = true;
-            self.disputes[top_up.member] += 1;
+    /// The processor reports a dispute, or how it was decided.
+    pub fn dispute(&mut self, at: usize, won: Option<bool>) -> bool {
+        let TopUp { member, amount, dispute, .. } = self.top_ups[at];
+        match (dispute, won) {
+            (None, None) => {
+                self.available[member] -= amount;
+                self.locked[member] = true;
+            }
+            (Some(true), Some(true)) => self.available[member] += amount,
+            (Some(true), Some(false)) => {
+                let debt = self.available[member].min(0);
+                self.available[member] -= debt;
+                self.write_offs += debt;
+            }
+            _ => return dispute.is_some(),
         }
-    }
-
-    /// A dispute is decided; whether it was open.
-    pub fn decide(&mut self, at: usize, won: bool) -> bool {
-        let top_up = &mut self.top_ups[at];
-        let (member, amount) = (top_up.member, top_up.amount);
-        if !top_up.disputed || std::mem::replace(&mut top_up.decided, true) {
-            return top_up.disputed;
-        }
-        let debt = self.available[member].min(0);
-        self.available[member] += if won { amount } else { -debt };
-        self.write_offs += if won { 0 } else { debt };
-        if won && self.disputes[member] == 1 {
-            self.locked[member] = false;
-        }
-        self.disputes[member] -= 1;
+        self.top_ups[at].dispute = Some(won.is_none());
+        let open = |one: &TopUp| one.member == member && one.dispute == Some(true);
+        self.locked[member] &= won != Some(true) || self.top_ups.iter().any(open);
         true
     }
 
-    fn extend(&mut self, at: usize, horizon: i64) {
-        let session = &self.sessions[at];
-        let left = session.leased * 60 - session.active(self.now);
-        if session.state == State::Active && left <= horizon {
-            self.lease(at);
+    /// A run of payouts: what is set aside, then this week's hosts that were not looked at; until there is no answer.
+    pub fn payday(&mut self, outcome: &str) {
+        let (today, week) = (self.now / DAY, self.now / (7 * DAY));
+        self.run = if self.run.0 == week { self.run } else { (week, 0) };
+        while self.transfer(outcome) && self.run.1 < 2 {
+            let host = self.run.1;
+            let young = self.earned.iter().filter(|one| one.0 == host && one.1 >= today - 7);
+            let amount = self.earnings[host] - young.map(|one| one.2).sum::<i64>();
+            if amount >= PAYOUT_MIN {
+                self.earnings[host] -= amount;
+                self.reserved = Some((host, amount, false));
+            }
+            self.run.1 += 1;
         }
     }
 
-    fn lease(&mut self, at: usize) {
-        let session = &mut self.sessions[at];
-        let available =
-            if self.locked[session.member] { 0 } else { self.available[session.member] };
-        let count = self.lease_minutes.min(available.max(0) / RATE);
-        session.leased += count;
-        self.available[session.member] -= count * RATE;
+    /// Sends what is set aside, or finds that it was sent; whether nothing stays set aside. The outcome: the processor
+    /// refuses, the request is lost, its answer is unheard, or all is well.
+    fn transfer(&mut self, outcome: &str) -> bool {
+        match (self.reserved.take(), outcome) {
+            (None, _) => {}
+            (Some((host, amount, false)), "refused") => self.earnings[host] += amount,
+            (Some((host, amount, false)), "unheard") => self.reserved = Some((host, amount, true)),
+            (reserved, "lost") => self.reserved = reserved,
+            (Some((host, amount, _)), _) => self.paid.push((host, amount, 0)),
+        }
+        self.reserved.is_none()
     }
 
-    fn close_if_over(&mut self, at: usize) {
-        if self.sessions[at].state == State::Over {
-            self.close(at);
+    /// The processor reports what has come back of a transfer in all.
+    pub fn come_back(&mut self, at: usize, cumulative: i64) {
+        let (host, _, returned) = &mut self.paid[at];
+        let increase = (cumulative - *returned).max(0);
+        *returned += increase;
+        self.earnings[*host] += increase;
+    }
+
+    fn minutes_affordable(&self, member: usize) -> i64 {
+        if self.locked[member] { 0 } else { self.available[member] / RATE }
+    }
+
+    /// Leases if a clock runs and at most so many seconds of it are paid.
+    fn lease(&mut self, at: usize, horizon: i64) {
+        let session = &mut self.sessions[at];
+        if session.state == "active" && session.paid_seconds() <= horizon {
+            let member = session.people[0];
+            let count = self.minutes_affordable(member).clamp(0, self.lease_minutes);
+            self.sessions[at].leased += count;
+            self.available[member] -= count * RATE;
+            self.held[member] += count * RATE;
         }
     }
 
-    /// Settles, and frees both sides.
-    fn close(&mut self, at: usize) {
+    /// Settles what has ended and was leased; whether it has ended.
+    fn settle(&mut self, at: usize) -> bool {
         let session = &mut self.sessions[at];
-        session.freed = true;
-        if session.leased > 0 && !std::mem::replace(&mut session.settled, true) {
-            let minutes = session.minutes();
-            self.available[session.member] += (session.leased - minutes) * RATE;
-            self.earnings[session.host] += minutes * SHARE;
+        if session.state == "ended" && session.leased > 0 {
+            session.state = "finalized";
+            let ([member, host], minutes) = (session.people, session.minutes());
+            self.held[member] -= session.leased * RATE;
+            self.available[member] += (session.leased - minutes) * RATE;
+            self.earnings[host] += minutes * SHARE;
+            self.earned.push((host, self.now / DAY, minutes * SHARE));
             self.fees += minutes * FEE;
         }
+        self.sessions[at].is_over()
     }
 }
 
 impl Session {
-    fn asked(member: Index, host: Index, now: i64) -> Self {
-        Self {
-            member,
-            host,
-            state: State::Waiting,
-            accepted: false,
-            expires: now + 120,
-            joined: [false; 2],
-            seen: [now, i64::MIN / 2],
-            active: 0,
-            began: now,
-            leased: 0,
-            pauses: 0,
-            paused_at: 0,
-            paused_total: 0,
-            deadline: 0,
-            settled: false,
-            freed: false,
-            refunded: Vec::new(),
-        }
-    }
-
-    /// Active seconds up to `now`.
-    fn active(&self, now: i64) -> i64 {
-        self.active + if self.state == State::Active { now - self.began } else { 0 }
-    }
-
     /// Minutes to pay: every begun one, at least one.
     pub fn minutes(&self) -> i64 {
-        ((self.active + 59) / 60).max(1)
+        ((self.active_seconds + 59) / 60).max(1)
+    }
+
+    /// Seconds that are paid and have not been active.
+    fn paid_seconds(&self) -> i64 {
+        self.leased * 60 - self.active_seconds
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.state, "ended" | "finalized")
+    }
+
+    fn end(&mut self) {
+        self.state = if self.state == "finalized" { "finalized" } else { "ended" };
+    }
+
+    fn accept(&mut self, now: i64) {
+        self.deadline = if self.accepted { self.deadline } else { now + 120 };
+        self.accepted = true;
+        self.prove(1, now);
+    }
+
+    fn prove(&mut self, side: usize, now: i64) {
+        self.seen[side] = self.seen[side].and(Some(now));
+    }
+
+    /// A side is there; whether the clock starts.
+    fn enter(&mut self, side: usize, now: i64) -> bool {
+        self.seen[side] = Some(now);
+        let starts =
+            self.state != "active" && self.seen[1 - side].is_some_and(|seen| now <= seen + 50);
+        if starts && self.state != "waiting" {
+            self.paused_seconds += now - self.since;
+        }
+        if starts {
+            (self.state, self.since) = ("active", now);
+        } else if self.state == "paused" {
+            self.state = "reconnecting";
+        }
+        starts
     }
 
     /// One second more: `now` is the first at which a limit of the second before is passed.
     fn second(&mut self, now: i64) {
-        if self.state == State::Waiting && now > self.expires {
-            self.state = State::Over;
-        }
-        if self.state == State::Active {
-            let seen = [0, 1].map(|side| self.seen[side].max(self.began));
-            let lost = (0..2).find(|side| now > seen[*side] + 50);
-            if let Some(side) = lost {
-                self.joined[side] = false;
-                self.pause(seen[side], now);
-            } else if self.active(now) > self.leased * 60 {
-                self.pause(now - 1, now);
+        if self.state == "active" {
+            self.active_seconds += 1;
+            let seen = self.seen.map(|seen| seen.unwrap_or(0).max(self.since));
+            if let Some(side) = (0..2).find(|side| now > seen[*side] + 50) {
+                self.pause(seen[side], now, Some(side));
+            } else if self.paid_seconds() < 0 {
+                self.pause(now - 1, now, None);
             }
         }
-        if matches!(self.state, State::Paused | State::Reconnecting) && now > self.deadline {
-            self.stop(self.deadline);
+        if self.state != "active" && now > self.deadline {
+            self.end();
         }
     }
 
-    fn pause(&mut self, at: i64, now: i64) {
-        (self.active, self.state) = (self.active(at), State::Paused);
-        if self.pauses == 5 {
-            self.state = State::Over;
-            return;
-        }
+    /// The clock stopped at `at`, which is noticed `now`, perhaps because a side is gone.
+    fn pause(&mut self, at: i64, now: i64, gone: Option<usize>) {
+        self.active_seconds -= now - at;
         self.pauses += 1;
-        self.paused_at = at;
-        self.deadline = at + (600 - self.paused_total).min(300);
-        if now > self.deadline {
-            self.stop(self.deadline);
+        self.state = if self.pauses > 5 { "ended" } else { "paused" };
+        (self.since, self.deadline) = (at, at + (600 - self.paused_seconds).min(300));
+        if let Some(side) = gone {
+            self.seen[side] = None;
         }
-    }
-
-    fn stop(&mut self, at: i64) {
-        self.active = self.active(at);
-        self.state = State::Over;
     }
 }

@@ -1,7 +1,7 @@
 //! The wallet domain, one file a route, and the processor's events in every order.
 
 mod event_orders;
-mod payouts;
+pub mod payouts;
 mod read_conservation;
 mod read_earnings;
 mod read_statement;

@@ -3,5 +3,5 @@
 mod admin;
 mod events;
 mod host;
-mod payday;
+pub(crate) mod payday;
 mod run;

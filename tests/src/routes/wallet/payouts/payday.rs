@@ -1,7 +1,10 @@
 //! A world in which R is paid: the sandbox as processor, its page, its events, and the weekly run.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Account, Currency, Entry, EntryKey, Reason};
+use payments::{Payments, RetryPolicy};
 use sandbox::Running;
 use serde_json::{Value, json};
 use store::Transaction;
@@ -31,9 +34,13 @@ pub struct Payday {
 impl Payday {
     /// R is a host without earnings, who has not said where they are paid.
     pub async fn new() -> Self {
-        let mut kit = Kit::new().await;
+        Self::with(Kit::new().await, 10_000).await
+    }
+
+    /// As [`Payday::new`] in a world that was prepared, with this balance of C's.
+    pub async fn with(mut kit: Kit, balance_minor: i64) -> Self {
         let sandbox = till::connect(&mut kit).await;
-        let world = World::with(kit, 10_000).await;
+        let world = World::with(kit, balance_minor).await;
         let till = Till::over(&world.kit);
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -137,6 +144,17 @@ impl Payday {
         let kit = &self.world.kit;
         let app = wallet::App::new(kit.ctx(), &kit.aws.config());
         run_payouts::handle(&app, app.ctx.now()).await
+    }
+
+    /// A run now that asks the processor once for each thing.
+    pub async fn run_without_repeats(&self) -> Ran {
+        let kit = &self.world.kit;
+        let mut app = wallet::App::new(kit.ctx(), &kit.aws.config());
+        let retry = RetryPolicy { attempts_max: 1, first_backoff: Duration::ZERO };
+        let url = Some(self.sandbox.url());
+        let payments = Payments::new("sk_test_till", url, Duration::from_secs(60)).unwrap();
+        app.stripe = app.stripe.with_payments(payments.with_retry(retry));
+        run_payouts::handle(&app, app.ctx.now()).await.unwrap()
     }
 
     /// A quarter of an hour later.
