@@ -24,6 +24,9 @@ impl World {
             other => self.fail(7, format!("the product's own check says {other:?}")),
         }
         for room in 0..self.rooms.len() {
+            if let Err(how) = self.all_was_told(room).await {
+                self.fail(11, how);
+            }
             if let Err(how) = self.receipt(room).await {
                 let id = &self.rooms[room].id;
                 self.fail(10, format!("the receipt of {id}: {how}"));

@@ -33,11 +33,18 @@ impl World {
         }
         let room = self.browsers[who].room;
         let state = room.map_or("", |room| self.rooms[room].state.as_str()).to_owned();
+        if !matches!(state.as_str(), "" | "ended" | "finalized") {
+            self.dial(who);
+        }
         let Some(room) = room.filter(|_| !matches!(state.as_str(), "ended" | "finalized")) else {
             return self.seek(who);
         };
         let host = who >= MEMBERS;
         let roll = self.rng.below(100);
+        if state == "active" && self.rng.chance(150) {
+            let path = format!("/v1/sessions/{}/messages", self.rooms[room].id);
+            return self.ask(who, false, path, json!({ "text": "Yes." }));
+        }
         let verb = match (state.as_str(), roll) {
             ("waiting", 0..60) if host => "accept",
             ("waiting", 60..64) if host => "decline",
@@ -129,6 +136,12 @@ impl World {
         let body =
             if ask.path == "/v1/host/requests" { &reply.body["items"][0] } else { &reply.body };
         self.browsers[ask.who].broke |= reply.status == 402;
+        if let Some((session_id, _)) =
+            ask.path.trim_start_matches("/v1/sessions/").split_once("/events?")
+            && reply.status == 200
+        {
+            return self.catch_up(ask.who, session_id, &reply.body);
+        }
         match (reply.status, body["id"].as_str(), body["session_id"].as_str()) {
             (200 | 201, Some(id), _) if body["state"].is_string() => self.learn(id, body),
             (409, _, Some(id)) => {

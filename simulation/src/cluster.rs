@@ -38,6 +38,10 @@ pub struct Instance {
     pub wallet: Router,
     /// The wallet domain's state.
     pub app: wallet::App,
+    /// The sockets' domain: what was missed, over HTTP.
+    pub live: Router,
+    /// Its state, with the consumers of the streams.
+    pub realtime: realtime::App,
     /// The billing queue.
     pub queue: Queue,
 }
@@ -139,11 +143,14 @@ fn instance(kit: &Kit, payments: &Payments, memory: &Memory, time: &Time) -> Ins
     };
     let mut app = wallet::App::new(ctx.clone(), &aws);
     app.stripe = app.stripe.with_payments(payments.clone());
+    let realtime = realtime::App::new(ctx.clone(), &aws);
     Instance {
         clock,
         sessions: web::serve(sessions::router(sessions::App::new(ctx.clone()))),
         wallet: web::serve(wallet::router(app.clone())),
         app,
+        live: web::serve(realtime::router(realtime.clone())),
+        realtime,
         queue: Queue::new(aws_sdk_sqs::Client::new(&aws), &config.billing_queue_url),
         ctx,
     }

@@ -13,6 +13,7 @@ use crate::history::History;
 use crate::laws::Laws;
 use crate::mutations::Mutation;
 use crate::rng::Rng;
+use crate::streams::{Written, record};
 use crate::vendor::Vendor;
 use crate::weather::Weather;
 
@@ -59,6 +60,12 @@ pub struct Core {
     pub held: Option<Vec<Place>>,
     /// What was written since the driver looked last.
     pub written: Vec<Place>,
+    /// What the streams have to tell since then.
+    pub streamed: Vec<Written>,
+    /// Whether there are streams.
+    pub streams: bool,
+    /// How many records there were.
+    pub records: u64,
     /// Pages whose top-up is stored: their address may be known now, whether or not the reply arrives.
     pub payable: Vec<usize>,
     /// Payouts that were refused.
@@ -149,7 +156,10 @@ impl Fate for Shared {
     }
 
     fn decided(&mut self, writes: &[Write]) {
-        let bears = |write: &&Write| RIVALLED.contains(&write.key.sk.as_str());
+        let bears = |write: &&Write| {
+            let sk = write.key.sk.as_str();
+            RIVALLED.contains(&sk) || sk.starts_with("EVENT#")
+        };
         if !writes.iter().any(|write| bears(&write)) {
             return;
         }
@@ -179,6 +189,10 @@ impl Fate for Shared {
         core.laws.judge(changes, now_ms);
         for change in changes {
             core.written.push((change.table, change.key.clone()));
+            core.records += 1;
+            if core.streams {
+                core.streamed.extend(record(change, core.records));
+            }
             core.notice(change);
         }
     }

@@ -14,6 +14,7 @@ use store::{Item, Table, from_item};
 use testkit::Changed;
 
 use crate::payday::{Payout, Purse};
+use crate::sockets::Numbered;
 
 /// What the card processor did about one top-up.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +43,6 @@ pub struct Laws {
     held_by: BTreeMap<String, i64>,
     held_of: BTreeMap<String, String>,
     sessions: BTreeMap<String, Minutes>,
-    /// Members whose card payments were ever disputed: only they may be in debt.
-    pub disputed: BTreeSet<String>,
     /// By top-up.
     pub payments: BTreeMap<String, Payment>,
     /// What hosts had earned before the world began, from nowhere but the processor.
@@ -52,6 +51,10 @@ pub struct Laws {
     pub payouts: BTreeMap<String, Payout>,
     /// By host: what payouts may take.
     pub(crate) hosts: BTreeMap<String, Purse>,
+    /// By session: its numbered events.
+    pub(crate) numbered: BTreeMap<String, Numbered>,
+    /// By session: what must become an event.
+    pub(crate) happened: BTreeMap<String, BTreeSet<String>>,
     /// What was broken: the law and how.
     pub broken: Vec<String>,
     /// How far an instance's clock may be off.
@@ -87,11 +90,13 @@ impl Laws {
             }
         }
         for change in changes {
+            self.happens(change);
             match (change.table, change.key.sk.as_str()) {
-                (Table::Ledger, "WALLET") => self.wallet(change),
+                (Table::Ledger, "WALLET") => self.wallet(change, &entries),
                 (Table::Ledger, "EARNINGS") => self.earnings(change, now_ms),
                 (Table::App, "SESSION") => self.session(change, now_ms),
                 (Table::App, "PAYOUTS") => self.payee(change),
+                (Table::App, sk) if sk.starts_with("EVENT#") => self.number(change),
                 _ => {}
             }
         }
@@ -194,7 +199,8 @@ impl Laws {
         after == Some(EventStatus::Applied)
     }
 
-    /// Law 8, the effect: what the processor did and no more, in the transaction that marks its event.
+    /// Law 8, the effect: what the processor did and no more, in the transaction that marks its event. What goes back on
+    /// a card is the platform's loss only as far as the member has nothing left.
     fn processor(&mut self, item: &EntryItem, marked: bool) {
         let entry = &item.entry;
         let of_processor = matches!(
@@ -226,15 +232,23 @@ impl Laws {
         if !wanted {
             self.fail(8, format!("{} moved {moved} at the processor: {payment:?}", entry.key.id()));
         }
+        let left = self.sum(&Account::Spending(item.member_id.clone()));
+        if entry.reason == Reason::CardRefund
+            && entry.effect_on(&Account::WriteOffs) != 0
+            && left > 0
+        {
+            self.fail(2, format!("{} is the platform's loss, {left} is left", entry.key.id()));
+        }
     }
 
-    /// Laws 2 and 6 of a wallet.
-    fn wallet(&mut self, change: &Changed) {
+    /// Laws 2 and 6 of a wallet. Only a dispute takes a balance below zero, or further below.
+    fn wallet(&mut self, change: &Changed, entries: &[EntryItem]) {
         let Some(wallet) = change.after.as_deref().and_then(|item| read::<WalletItem>(item).ok())
         else {
             return self.fail(6, format!("{} is no wallet any more", change.key.pk));
         };
         let before = change.before.as_deref().and_then(|item| read::<WalletItem>(item).ok());
+        let had = before.as_ref().map_or(0, |one| one.available_minor);
         if before
             .is_some_and(|one| one.locked.is_some() && wallet.leased_minute > one.leased_minute)
         {
@@ -243,8 +257,9 @@ impl Laws {
         let member = &wallet.member_id;
         let spending = self.sum(&Account::Spending(member.clone()));
         let held = self.held_by.get(member).copied().unwrap_or(0);
-        if wallet.available_minor < 0 && !self.disputed.contains(member) {
-            self.fail(2, format!("{member} has {}", wallet.available_minor));
+        let disputes = |one: &EntryItem| one.entry.reason == Reason::Dispute;
+        if wallet.available_minor < had.min(0) && !entries.iter().any(disputes) {
+            self.fail(2, format!("{member} has {} after {had}", wallet.available_minor));
         }
         if (wallet.available_minor, wallet.held_minor) != (spending, held) {
             let balance = format!("{} and {}", wallet.available_minor, wallet.held_minor);

@@ -1,9 +1,9 @@
 //! The whole back end in one process, driven by one seed, with everything that can go wrong going wrong.
 //!
-//! Routers, tick, charge workers, webhooks and the conservation check are the product's own, on instances with clocks of
-//! their own; tables, queue and card processor are models. One number decides who does what, which handler goes on at
-//! which await, what is lost, late, doubled or killed. The ten laws of money are asked of every write, and again when all
-//! has come to rest. See `docs/simulation.md`.
+//! Routers, tick, charge workers, webhooks, consumers of streams and the conservation check are the product's own, on
+//! instances with clocks of their own; tables, streams, queue, sockets and card processor are models. One number decides
+//! who does what, which handler goes on at which await, what is lost, late, doubled or killed. The ten laws of money are
+//! asked of every write, and again when all has come to rest. See `docs/simulation.md`.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -25,6 +25,8 @@ mod processor;
 mod rivals;
 mod rng;
 mod schedule;
+mod sockets;
+mod streams;
 mod tasks;
 mod vendor;
 mod weather;

@@ -1,6 +1,5 @@
-//! Bugs to plant: each rewrites what the product asks of the tables or of the card processor, in one way that somebody
-//! could have written. The
-//! simulation finds every one of them within 200 seeds: `tests/seeds.rs`.
+//! Bugs to plant: each rewrites what the product asks of the tables or of the card processor, or says to a stream, in one
+//! way that somebody could have written. The simulation finds those of [`Mutation::HELD`] within 200 seeds: `tests/seeds.rs`.
 
 use store::{Condition, Write, WriteKind};
 
@@ -55,11 +54,15 @@ pub enum Mutation {
     TransferBlindly,
     /// Each try at the processor is a request of its own.
     NewKeyEachTry,
+    /// An event takes its number whether or not it is free.
+    NumberTwice,
+    /// A consumer of a stream says that all is done, whatever failed.
+    SkipFailedRecords,
 }
 
 impl Mutation {
     /// Those that the test asks for. The others can be planted by hand; they are not known to be found in time.
-    pub const HELD: [Self; 18] = [
+    pub const HELD: [Self; 20] = [
         Self::IgnoreOpenSession,
         Self::ReplaceEntries,
         Self::IgnoreVersion,
@@ -78,6 +81,8 @@ impl Mutation {
         Self::IgnoreLock,
         Self::IgnoreHold,
         Self::ConfirmTwice,
+        Self::NumberTwice,
+        Self::SkipFailedRecords,
     ];
 
     /// What becomes of a transaction; `None` if it stays as it is.
@@ -119,6 +124,13 @@ impl Mutation {
             Self::CreditWithoutMark => {
                 let credits = writes.iter().any(|write| is(write, "intent"));
                 writes.retain(|write| !credits || !is(write, "event"));
+            }
+            Self::NumberTwice => {
+                for write in writes.iter_mut().filter(|it| it.key.sk.starts_with("EVENT#")) {
+                    if let WriteKind::Put(_, condition) = &mut write.kind {
+                        *condition = None;
+                    }
+                }
             }
             _ => return self.overtaken(writes),
         }

@@ -12,10 +12,11 @@ use crate::world::{Event, World, nothing};
 const CLAIM_OVER_MS: i64 = 121_000;
 
 impl World {
-    /// Somebody meets one of these items soon.
-    pub(crate) fn provoke(&mut self, places: &[Place]) {
+    /// Somebody meets one of these items soon, or nobody does for long: then the handler stops until that time.
+    pub(crate) fn provoke(&mut self, places: &[Place]) -> Option<i64> {
         let (_, key) = self.rng.pick(places).clone();
         match key.sk.as_str() {
+            "WALLET" if places.len() == 1 && self.rng.chance(150) => return self.silence(&key),
             "WALLET" => self.rival_of_member(&key),
             "EARNINGS" | "PAYOUTS" => self.rival_of_host(&key),
             "PAYOUT" => {
@@ -25,6 +26,20 @@ impl World {
             "SESSION" => self.rival_in_room(key.pk.trim_start_matches("SESSION#")),
             _ => {}
         }
+        None
+    }
+
+    /// No browser of the member's session is heard and no tick happens until the paid time is over; until when.
+    fn silence(&mut self, wallet: &Key) -> Option<i64> {
+        let member = wallet.pk.trim_start_matches("MEMBER#").to_owned();
+        let who = self.people.iter().position(|user| user.id.to_string() == member)?;
+        let room = self.browsers[who].room?;
+        let until = self.now_ms() + self.rng.between(60_000, 150_000);
+        for side in self.rooms[room].sides {
+            self.browsers[side].away_until_ms = until;
+        }
+        self.no_tick_until_ms = until;
+        Some(until)
     }
 
     /// The member's card is refunded or disputed, their session goes on, or nobody in it is heard any more.
@@ -69,16 +84,23 @@ impl World {
         }
     }
 
-    /// The host's payouts are held back or let go on, a minute is taken from their share, or another run comes.
+    /// The host's payouts are held back, a minute is taken from their share, a session of theirs ends, or another run comes.
     fn rival_of_host(&mut self, key: &Key) {
         let host = key.pk.trim_start_matches("HOST#").to_owned();
         let admin = MEMBERS + HOSTS;
-        match self.rng.below(4) {
+        match self.rng.below(6) {
             0 | 1 => {
                 let path = format!("/v1/admin/hosts/{host}/payouts/hold");
                 self.ask(admin, false, path, json!({ "reason": "Looks odd." }));
             }
-            2 => self.give_back(Some(&host), "shares"),
+            2 | 3 => self.give_back(Some(&host), "shares"),
+            4 => {
+                let who = self.people.iter().position(|user| user.id.to_string() == host);
+                if let Some((who, room)) = who.and_then(|who| Some((who, self.browsers[who].room?)))
+                {
+                    self.order(who, room, "end");
+                }
+            }
             _ => self.after(0, Event::Payouts),
         }
     }

@@ -37,13 +37,17 @@ impl World {
         let calm = self.shared.lock().calm;
         if tries == 0 && !calm {
             self.after(60_000, Event::Tick(0));
-            if self.shared.lock().strikes(|weather| weather.tick) {
-                if self.rng.chance(500) {
-                    return;
-                }
-                let late = self.rng.between(0, 20_000);
-                self.after(late, Event::Tick(1));
+        }
+        if self.now_ms() < self.no_tick_until_ms && !calm {
+            self.shared.lock().faults += 1;
+            return;
+        }
+        if tries == 0 && !calm && self.shared.lock().strikes(|weather| weather.tick) {
+            if self.rng.chance(500) {
+                return;
             }
+            let late = self.rng.between(0, 20_000);
+            self.after(late, Event::Tick(1));
         }
         let handler = Box::pin(async move {
             let one = &cluster.instances[instance];
@@ -130,11 +134,16 @@ impl World {
         } else {
             post(&ask.path).bearer(&token).key(&ask.key).json(ask.body.clone())
         };
+        let events = ask.path.contains("/events?");
         let sessions = ["/v1/sessions", "/v1/host/requests"];
         let sessions = sessions.iter().any(|path| ask.path.starts_with(path));
         let handler = Box::pin(async move {
             let one = &cluster.instances[instance];
-            let router = if sessions { &one.sessions } else { &one.wallet };
+            let router = match (events, sessions) {
+                (true, _) => &one.live,
+                (_, true) => &one.sessions,
+                _ => &one.wallet,
+            };
             Ending::Reply(call(router, request).await)
         });
         self.start(What::Ask(ask), handler);
@@ -150,10 +159,12 @@ impl World {
     /// What the handlers did becomes visible. Messages: soon, late, twice, never. A page may be paid, at once or never. Who
     /// waited for a write goes on.
     pub(crate) fn collect(&mut self) {
-        let (written, payable) = {
+        let (written, payable, streamed) = {
             let core = &mut *self.shared.lock();
-            (std::mem::take(&mut core.written), std::mem::take(&mut core.payable))
+            let payable = std::mem::take(&mut core.payable);
+            (std::mem::take(&mut core.written), payable, std::mem::take(&mut core.streamed))
         };
+        streamed.into_iter().for_each(|written| self.flow(written));
         if !written.is_empty() {
             let now_ms = self.now_ms();
             self.tasks.written(&written, now_ms);
@@ -165,7 +176,14 @@ impl World {
                 self.after(wait, Event::Pay(page));
             }
         }
-        for batch in self.cluster.kit.aws.take("SendMessageBatch") {
+        for (operation, batch) in self.cluster.kit.aws.take() {
+            if operation == "PostToConnection" {
+                let id = batch["ConnectionId"].as_str().unwrap_or_default().to_owned();
+                self.hear(&id, &batch["Data"]);
+            }
+            if operation != "SendMessageBatch" {
+                continue;
+            }
             let entries = batch["Entries"].as_array().cloned().unwrap_or_default();
             for entry in entries {
                 let body = entry["MessageBody"].as_str().unwrap_or_default().to_owned();

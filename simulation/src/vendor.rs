@@ -226,7 +226,6 @@ impl Core {
         }
         let decided = page.dispute.replace(page.dispute.is_some()).is_some();
         let won = decided.then(|| self.rng.chance(500));
-        self.laws.disputed.insert(page.member_id.clone());
         let payment = self.laws.payments.entry(page.top_up_id.clone()).or_default();
         payment.disputes.insert(format!("dp_{at}"), won);
         let status = match won {

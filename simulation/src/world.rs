@@ -18,6 +18,8 @@ use crate::mutations::Mutation;
 use crate::payday::Payout;
 use crate::people::{HOSTS, MEMBERS, earned_before, people, settle_in};
 use crate::rng::Rng;
+use crate::sockets::{Plug, Socket};
+use crate::streams::{self, Streams};
 use crate::tasks::{Ending, Handler, Step, Tasks, Trouble};
 use crate::vendor::Vendor;
 use crate::weather::Weather;
@@ -32,8 +34,8 @@ const PAYOUT_STALL_MS: i64 = 200_000;
 const RUN_APART_MS: i64 = 180_000;
 /// Acts of a seed: with how many operations of a hundred each ends.
 const ACTS: [u64; 3] = [45, 72, 100];
-/// So many operations early an act may end.
-const UNHAPPY: u64 = 80;
+/// So many operations early an act may end, in one seed or another.
+const UNHAPPY: [u64; 4] = [80, 80, 80, 250];
 const DAY_MS: i64 = 86_400_000;
 /// How often a browser tries a request again.
 pub(crate) const TRIES_MAX: u32 = 4;
@@ -91,6 +93,19 @@ pub enum Event {
     Payouts,
     /// The conservation check runs.
     Check,
+    /// A consumer is called with what is next in a shard of a stream.
+    Stream(streams::Place),
+    /// Something happens to a socket.
+    Plug(usize, Plug),
+}
+
+impl Event {
+    /// It comes even if nobody does anything any more.
+    fn is_of_the_back_end(&self) -> bool {
+        let closes = |plug: &Plug| matches!(plug, Plug::Close(_));
+        matches!(self, Self::Message(_) | Self::Notice(_) | Self::Stream(_))
+            || matches!(self, Self::Plug(_, plug) if closes(plug))
+    }
 }
 
 /// What a task works for.
@@ -108,6 +123,10 @@ pub enum What {
     Check,
     /// Payouts.
     Payouts,
+    /// So many records of a shard.
+    Consume(streams::Place, usize),
+    /// A socket's event.
+    Plug(usize, Plug),
 }
 
 /// A session as people's browsers believe it to be.
@@ -128,6 +147,8 @@ pub struct Room {
 pub struct Browser {
     /// The room it shows.
     pub room: Option<usize>,
+    /// Its socket.
+    pub socket: Option<usize>,
     /// It has vanished until then.
     pub away_until_ms: i64,
     /// The last refusal was for want of money.
@@ -142,8 +163,16 @@ pub struct World {
     pub(crate) people: Vec<User>,
     pub(crate) browsers: Vec<Browser>,
     pub(crate) rooms: Vec<Room>,
+    pub(crate) sockets: Vec<Socket>,
+    /// By person and room: up to which event the browser knows all.
+    pub(crate) known: BTreeMap<(usize, usize), u64>,
+    pub(crate) streams: Streams,
     pub(crate) operations: u64,
     pub(crate) resting: bool,
+    /// How many operations early an act may end.
+    unhappy: u64,
+    /// The schedule fails until then.
+    pub(crate) no_tick_until_ms: i64,
     pub(crate) tasks: Tasks<What>,
     pub(crate) events: BTreeMap<(i64, u64), Event>,
     made: u64,
@@ -157,10 +186,12 @@ impl World {
         let cluster = Cluster::of(lease_minutes).await;
         runtime::seeded::ids(Some(rng.next()));
         cluster.time.store(start_ms(), Ordering::Relaxed);
-        let _ = cluster.kit.aws.take("");
+        let _ = cluster.kit.aws.take();
+        cluster.kit.aws.forget_sockets();
         for one in &cluster.instances {
             one.clock.skew_ms.store(rng.between(-SKEW_MS, SKEW_MS), Ordering::Relaxed);
         }
+        let streams = seed.is_multiple_of(3);
         let core = Core {
             weather: Weather::of(&mut rng),
             rng: Rng::new(rng.next()),
@@ -170,6 +201,9 @@ impl World {
             vendor: Vendor::default(),
             held: None,
             written: Vec::new(),
+            streamed: Vec::new(),
+            streams,
+            records: 0,
             payable: Vec::new(),
             refused: Vec::new(),
             laws: Laws::new(SKEW_MS),
@@ -182,6 +216,7 @@ impl World {
         queue_faults(&cluster, &shared);
         let made_at = jiff::Timestamp::from_millisecond(start_ms()).unwrap_or_default();
         let people = people(made_at);
+        let unhappy = *rng.pick(&UNHAPPY);
         let browsers = vec![Browser::default(); people.len()];
         let mut world = Self {
             cluster,
@@ -190,8 +225,13 @@ impl World {
             people,
             browsers,
             rooms: Vec::new(),
+            sockets: Vec::new(),
+            known: BTreeMap::new(),
+            streams: Streams::new(streams),
             operations: 0,
             resting: false,
+            unhappy,
+            no_tick_until_ms: i64::MIN,
             tasks: Tasks::default(),
             events: BTreeMap::new(),
             made: 0,
@@ -236,7 +276,7 @@ impl World {
     /// Something happens after so many milliseconds.
     pub(crate) fn after(&mut self, wait_ms: i64, event: Event) {
         let goes_on =
-            matches!(event, Event::Message(_) | Event::Notice(_) | Event::Tick(_) | Event::Payouts);
+            event.is_of_the_back_end() || matches!(event, Event::Tick(_) | Event::Payouts);
         if self.resting && !goes_on {
             return;
         }
@@ -268,7 +308,7 @@ impl World {
         if last {
             self.operations >= until && core.faults >= faults
         } else {
-            self.operations >= until || self.operations + UNHAPPY >= until && worst()
+            self.operations >= until || self.operations + self.unhappy >= until && worst()
         }
     }
 
@@ -279,13 +319,15 @@ impl World {
         for what in self.tasks.take() {
             self.finish(what, Ending::Crashed);
         }
+        self.trim_streams();
+        self.unplug_all();
     }
 
     /// No more faults, no more people: what is under way ends, time passes, and all must come to rest.
     pub async fn rest(&mut self) {
         self.shared.lock().calm = true;
         self.resting = true;
-        self.events.retain(|_, event| matches!(event, Event::Message(_) | Event::Notice(_)));
+        self.events.retain(|_, event| event.is_of_the_back_end());
         // The processor's events may wait for a payout that is on its way.
         self.after(RUN_APART_MS, Event::Payouts);
         self.drain().await;
@@ -337,9 +379,9 @@ impl World {
         if let Some(places) = held {
             let payout = places.iter().any(|(_, key)| key.sk == "PAYOUT");
             let most_ms = if payout { PAYOUT_STALL_MS } else { STALL_MS };
-            let until = self.now_ms() + self.rng.between(1_000, most_ms);
+            let mut until = self.now_ms() + self.rng.between(1_000, most_ms);
             if self.rng.chance(850) {
-                self.provoke(&places);
+                until = self.provoke(&places).unwrap_or(until);
             }
             self.tasks.hold(at, places, until);
         }
@@ -374,6 +416,8 @@ impl World {
             Event::Notice(notice) => self.deliver(notice),
             Event::Refund => self.refund(),
             Event::Admin => self.govern(),
+            Event::Stream(place) => self.consume(place),
+            Event::Plug(number, plug) => self.plug(number, plug),
             Event::Payouts => self.pay_hosts(),
             Event::Check => {
                 let instance = self.rng.below(INSTANCES);
@@ -405,6 +449,8 @@ impl World {
         });
         self.operations += match &what {
             What::Work(messages) => messages.len() as u64,
+            // They move no money: a seed is not shorter because much is told.
+            What::Consume(..) | What::Plug(..) => 0,
             _ => 1,
         };
         self.tasks.add(what, handler, Trouble { crash_after: crash, stall });
@@ -440,6 +486,11 @@ impl World {
                     .filter(|(number, _)| failed.contains(number))
                     .for_each(|(_, message)| self.again(message));
             }
+            (What::Consume(place, count), Ending::Batch(reply)) => {
+                self.consumed(place, count, Some(&reply));
+            }
+            (What::Consume(place, count), _) => self.consumed(place, count, None),
+            (What::Plug(number, plug), ending) => self.plugged(number, plug, &ending),
             (What::Work(batch), _) => batch.into_iter().for_each(|message| self.again(message)),
             (What::Tick(_) | What::Check | What::Payouts, Ending::Done(Ok(()))) => {}
             (What::Tick(tries), _) if tries < 2 => self.after(30_000, Event::Tick(tries + 1)),
@@ -462,6 +513,8 @@ impl World {
         let who = || match what {
             What::Ask(ask) => format!("person{}", ask.who),
             What::Notice(_) => "processor".into(),
+            What::Plug(number, _) => format!("socket{number}"),
+            What::Consume((table, shard), _) => format!("{table:?} {shard}"),
             What::Work(_) | What::Tick(_) | What::Check | What::Payouts => "schedule".into(),
         };
         self.shared.lock().history.line(now_ms, who, || name(what), outcome);
@@ -484,14 +537,16 @@ fn name(what: &What) -> String {
         What::Notice(number) => format!("event {number}"),
         What::Check => "conservation".into(),
         What::Payouts => "payouts".into(),
+        What::Consume(_, count) => format!("{count} records"),
+        What::Plug(_, plug) => format!("{plug:?}"),
     }
 }
 
-/// Sending to the queue fails as often as other calls do.
+/// Sending to the queue and to sockets fails as often as other calls do.
 fn queue_faults(cluster: &Cluster, shared: &Shared) {
     let shared = shared.clone();
     cluster.kit.aws.faults.set(move |call| {
-        if call.operation != "SendMessageBatch" {
+        if !matches!(call.operation, "SendMessageBatch" | "PostToConnection") {
             return Fault::None;
         }
         let mut core = shared.lock();

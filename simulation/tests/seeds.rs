@@ -15,6 +15,7 @@ const SEEDS_MAX: u64 = 200;
 fn known_seed(planted: Mutation) -> u64 {
     match planted {
         Mutation::IgnoreBalance | Mutation::IgnoreHold => 6,
+        Mutation::NumberTwice => 3,
         Mutation::IgnoreGrace => 4,
         Mutation::SwallowUnknownOutcome => 8,
         Mutation::CloseBlindly => 9,

@@ -119,11 +119,15 @@ impl Aws {
         sockets.filter(to).map(|(_, body)| body["Data"].clone()).collect()
     }
 
-    /// As [`Aws::sent`], and forgets all that was recorded: a queue that is emptied.
+    /// All requests that were recorded, with their operations, in order; they are forgotten: a queue that is emptied.
     #[must_use]
-    pub fn take(&self, operation: &str) -> Vec<Value> {
-        let sent = std::mem::take(&mut self.lock().sent);
-        sent.into_iter().filter(|(name, _)| name == operation).map(|(_, body)| body).collect()
+    pub fn take(&self) -> Vec<(String, Value)> {
+        std::mem::take(&mut self.lock().sent)
+    }
+
+    /// No socket is closed any more: the next test may give their names to others.
+    pub fn forget_sockets(&self) {
+        self.lock().closed.clear();
     }
 
     /// Puts a secret into Secrets Manager.
