@@ -14,7 +14,7 @@ const SEEDS_MAX: u64 = 200;
 /// A seed that finds it.
 fn known_seed(planted: Mutation) -> u64 {
     match planted {
-        Mutation::IgnoreBalance | Mutation::IgnoreHold => 6,
+        Mutation::IgnoreBalance | Mutation::IgnoreHold | Mutation::SkipFailedRecords => 6,
         Mutation::NumberTwice => 3,
         Mutation::IgnoreGrace => 4,
         Mutation::SwallowUnknownOutcome => 8,
