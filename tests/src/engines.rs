@@ -255,6 +255,7 @@ fn kind(error: &StoreError) -> Value {
         StoreError::Unavailable(_) => json!("unavailable"),
         StoreError::Rejected(_) => json!("rejected"),
         StoreError::Shape(_) => json!("shape"),
+        StoreError::Start => json!("start"),
     }
 }
 

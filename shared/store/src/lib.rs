@@ -130,7 +130,7 @@ impl Key {
     }
 }
 
-/// Why the store could not do its work. None of these is the caller's fault.
+/// Why the store could not do its work. Only [`StoreError::Start`] is the caller's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// DynamoDB could not be reached, throttled, or failed; trying later may help. A write's outcome is unknown.
@@ -142,6 +142,9 @@ pub enum StoreError {
     /// An item does not have the shape that its type promises.
     #[error("an item could not be read or written: {0}")]
     Shape(String),
+    /// A page was to begin where no page of its list can: a made-up cursor.
+    #[error("no page begins there")]
+    Start,
 }
 
 impl StoreError {

@@ -99,12 +99,37 @@ impl Query {
         self
     }
 
-    pub(crate) fn key_condition(&self) -> (String, HashMap<String, String>, Item) {
-        let (pk, sk) = match self.index {
+    /// Whether a page can begin after [`Query::after`]: a key of what is queried, among the sort keys that are asked for.
+    /// Cursors come back from outside, and DynamoDB refuses the whole query otherwise.
+    fn starts_inside(&self) -> bool {
+        let Some(start) = &self.after else { return true };
+        let names: &[&str] = match self.index {
+            Some("gsi1") => &["gsi1pk", "gsi1sk", "pk", "sk"],
+            Some(_) => &["gsi2pk", "gsi2sk", "pk", "sk"],
+            None => &["pk", "sk"],
+        };
+        let (pk, sk) = self.key_names();
+        let at = start.get(sk).map_or("", String::as_str);
+        let is_asked_for = match &self.sort {
+            None => true,
+            Some(Sort::BeginsWith(prefix)) => at.starts_with(prefix),
+            Some(Sort::Between(low, high)) => (low.as_str()..=high.as_str()).contains(&at),
+        };
+        let is_key =
+            start.len() == names.len() && names.iter().all(|name| start.contains_key(*name));
+        is_key && is_asked_for && start.get(pk) == Some(&self.pk)
+    }
+
+    fn key_names(&self) -> (&'static str, &'static str) {
+        match self.index {
             Some("gsi1") => ("gsi1pk", "gsi1sk"),
             Some(_) => ("gsi2pk", "gsi2sk"),
             None => ("pk", "sk"),
-        };
+        }
+    }
+
+    pub(crate) fn key_condition(&self) -> (String, HashMap<String, String>, Item) {
+        let (pk, sk) = self.key_names();
         let mut names = HashMap::from([("#pk".to_owned(), pk.to_owned())]);
         let mut values = HashMap::from([(":pk".to_owned(), AttributeValue::S(self.pk.clone()))]);
         let mut expression = "#pk = :pk".to_owned();
@@ -140,8 +165,11 @@ impl Store {
     /// As [`Store::query`], with the items as they are stored.
     ///
     /// # Errors
-    /// [`StoreError`] when the table cannot be read.
+    /// [`StoreError`] when the table cannot be read, or no page can begin there.
     pub async fn query_items(&self, query: Query) -> Result<Page<Item>, StoreError> {
+        if !query.starts_inside() {
+            return Err(StoreError::Start);
+        }
         self.engine.query(&query).await
     }
 }

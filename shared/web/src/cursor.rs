@@ -46,9 +46,12 @@ pub fn after(
     let Some(cursor) = cursor else {
         return Ok(None);
     };
-    read(list, partition, cursor).map(Some).ok_or_else(|| {
-        Problem::new(Kind::BadCursor).detail("Begin again at the first page of the list.")
-    })
+    read(list, partition, cursor).map(Some).ok_or_else(refused)
+}
+
+/// A cursor that leads nowhere.
+pub(crate) fn refused() -> Problem {
+    Problem::new(Kind::BadCursor).detail("Begin again at the first page of the list.")
 }
 
 fn read(list: &str, partition: &str, cursor: &str) -> Option<BTreeMap<String, String>> {

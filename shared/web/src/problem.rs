@@ -232,6 +232,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable(_) => Self::new(Kind::Busy).cause(error),
             StoreError::Rejected(_) | StoreError::Shape(_) => Self::internal(error),
+            StoreError::Start => crate::cursor::refused(),
         }
     }
 }
