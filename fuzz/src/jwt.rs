@@ -51,7 +51,7 @@ fn claims(text: &str) {
 
 fn key() -> &'static DecodingKey {
     static KEY: OnceLock<DecodingKey> = OnceLock::new();
-    KEY.get_or_init(|| match KeyPair::generate(KeySize::Rsa2048) {
+    KEY.get_or_init(|| match KeyPair::generate(KeySize::Rsa3072) {
         Ok(pair) => DecodingKey::from_rsa_der(pair.public_key().as_ref()),
         Err(error) => unreachable!("no key could be made: {error}"),
     })

@@ -19,7 +19,7 @@ URL = os.environ["PARLOR_URL"]
 REQUESTS_A_SCENE = 20
 # Stands for a token or a cookie until the request is sent.
 CALLER = "of-the-caller"
-COOKIE = "parlor_refresh"
+COOKIE = "__Host-parlor_refresh"
 # What the member's side, or the host's side, alone may do with a session.
 OF_MEMBERS = {"cancel_session"}
 OF_HOSTS = {"accept_session", "decline_session", "read_note", "put_note"}

@@ -161,7 +161,7 @@ async fn a_token_or_a_header_without_end_is_refused() {
         let reply = call(&doors.router, get("/v1/me").bearer(&token)).await;
         assert_eq!((reply.status, reply.problem()), (401, "not-signed-in"));
     }
-    let cookie = format!("parlor_refresh={}", "a.".repeat(4_000));
+    let cookie = format!("__Host-parlor_refresh={}", "a.".repeat(4_000));
     let request = post("/v1/tokens/refresh").cookie(&cookie).json(json!({}));
     let reply = call(&doors.router, request).await;
     assert_eq!((reply.status, reply.problem()), (401, "signed-out"));

@@ -113,6 +113,57 @@ test('a mailed link waits for a press and its token leaves the address', async (
 	await expect(page.getByRole('button', { name: 'Your pages, Mara' })).toBeVisible();
 });
 
+test('a browser that is signed in elsewhere is seen and signed out', async ({ page, context }, info) => {
+	await enter(context, info.title, 'member');
+	await page.goto('/account');
+	const card = page.getByRole('region', { name: 'Where you are signed in' });
+	await expect(card.getByRole('listitem')).toHaveCount(3);
+	await expect(card.getByRole('listitem').filter({ hasText: 'This browser' })).toContainText(
+		'Chrome on Linux'
+	);
+	await expect(card.getByRole('button', { name: 'Sign out: Chrome on Linux' })).toHaveCount(0);
+	await card.getByRole('button', { name: 'Sign out: Safari on iPhone' }).click();
+	await expect(card.getByText('Safari on iPhone is signed out.')).toBeVisible();
+	await expect(card.getByRole('listitem')).toHaveCount(2);
+});
+
+test('signing out leaves nothing on the page, and the server hears of it later if it must', async ({
+	page,
+	context
+}, info) => {
+	await enter(context, info.title, 'member');
+	await page.goto('/account');
+	await expect(page.getByText('mara@example.com')).toBeVisible();
+	await page.route('**/v1/tokens/sign-out', (route) => route.abort());
+	await page.getByRole('button', { name: 'Your pages, Mara' }).click();
+	await page.getByRole('list').getByRole('button', { name: 'Sign out', exact: true }).click();
+	await expect(page.getByRole('heading', { name: 'Please sign in' })).toBeVisible();
+	expect(await page.content()).not.toContain('mara@example.com');
+	// The cookie is still there: as long as the server cannot be told, it opens nothing.
+	await page.reload();
+	await expect(page.getByRole('heading', { name: 'We cannot reach the server' })).toBeVisible();
+	await page.unroute('**/v1/tokens/sign-out');
+	const told = page.waitForRequest('**/v1/tokens/sign-out');
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await told;
+	await expect(page.getByRole('heading', { name: 'Please sign in' })).toBeVisible();
+	expect(await context.cookies()).not.toContainEqual(expect.objectContaining({ name: 'parlor_refresh' }));
+});
+
+test('a page that comes back after a sign-out shows nothing of before', async ({ page, context }, info) => {
+	await enter(context, info.title, 'member');
+	await page.goto('/account');
+	await expect(page.getByText('mara@example.com')).toBeVisible();
+	// Another tab signed out while the browser kept this page as it stood.
+	await context.clearCookies({ name: 'parlor_refresh' });
+	await page.evaluate(() => {
+		localStorage.removeItem('parlor.signed-in');
+		dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+	});
+	await expect(page.getByRole('heading', { name: 'Please sign in' })).toBeVisible();
+	expect(await page.content()).not.toContain('mara@example.com');
+});
+
 test('a menu opened while the page is still on its way stays open', async ({ page, context }, info) => {
 	await enter(context, info.title);
 	await page.goto('/sign-in/link#token=good');

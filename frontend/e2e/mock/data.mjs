@@ -42,6 +42,26 @@ export const people = {
 	}
 };
 
+export const signIns = [
+	{
+		id: id(71),
+		browser:
+			'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+		began_at: at(-86_400_000),
+		seen_at: at(-60_000),
+		current: true
+	},
+	{
+		id: id(72),
+		browser:
+			'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+		began_at: at(-20 * 86_400_000),
+		seen_at: at(-3 * 3_600_000),
+		current: false
+	},
+	{ id: id(73), began_at: at(-25 * 86_400_000), seen_at: at(-25 * 86_400_000), current: false }
+];
+
 const profiles = [
 	[
 		'luna-marquez',

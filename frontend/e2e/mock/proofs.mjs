@@ -47,7 +47,7 @@ export const leafData = (entry, salt) =>
 		''
 	].join('\n');
 
-const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pair = generateKeyPairSync('rsa', { modulusLength: 3072 });
 const { e, kty, n } = pair.publicKey.export({ format: 'jwk' });
 const jwk = { e, kty, n };
 export const kid = sha256(JSON.stringify(jwk)).toString('base64url');

@@ -38,6 +38,7 @@ function world(test) {
 			polls: 0,
 			self: structuredClone(data.self),
 			applied: false,
+			endedSignIns: [],
 			applications: ['pending']
 		};
 		worlds.set(test, found);
@@ -123,6 +124,19 @@ const routes = [
 		'P'
 	],
 	['GET', /^\/v1\/me$/, ({ role }) => ok(data.people[role ?? 'member'])],
+	[
+		'GET',
+		/^\/v1\/me\/sign-ins$/,
+		({ test }) => ok({ items: data.signIns.filter(({ id }) => !world(test).endedSignIns.includes(id)) })
+	],
+	[
+		'DELETE',
+		/^\/v1\/me\/sign-ins\/([^/]+)$/,
+		({ match, test }) => {
+			world(test).endedSignIns.push(match[1]);
+			return { status: 204 };
+		}
+	],
 	['PATCH', /^\/v1\/me$/, ({ role, body }) => ok({ ...data.people[role ?? 'member'], ...body })],
 	['GET', /^\/v1\/hosts$/, ({ url }) => hosts(url), 'P'],
 	[
@@ -329,14 +343,17 @@ const routes = [
 	[
 		'GET',
 		/^\/v1\/admin\/users$/,
-		({ url }) => {
-			const q = url.searchParams.get('q');
-			return ok({
+		() => ok({ items: Object.values(data.people).map((one) => ({ ...one, spending_locked: false })) })
+	],
+	[
+		'POST',
+		/^\/v1\/admin\/users\/find$/,
+		({ body }) =>
+			ok({
 				items: Object.values(data.people)
-					.filter((one) => !q || one.email === q)
+					.filter((one) => one.email === body.email)
 					.map((one) => ({ ...one, spending_locked: false }))
-			});
-		}
+			})
 	],
 	[
 		'PATCH',

@@ -44,8 +44,7 @@ pub enum Step {
 /// Decides about a token, by the hash of its secret and the user's token generation.
 #[must_use]
 pub fn decide(family: &Family, secret_hash: &str, generation: u64, now: Timestamp) -> Step {
-    let too_old = now >= family.ends_at || now.as_second() >= family.expires_at_s;
-    if family.revoked || too_old || family.token_generation != generation {
+    if is_over(family, generation, now) {
         return Step::Over;
     }
     if same_secret(&family.secret_hash, secret_hash) {
@@ -56,13 +55,21 @@ pub fn decide(family: &Family, secret_hash: &str, generation: u64, now: Timestam
     if before && now.as_second() <= grace_ends { Step::Grace } else { Step::Reuse }
 }
 
-/// A new family.
+/// Whether no token of a family counts any more, by the user's token generation.
+#[must_use]
+pub fn is_over(family: &Family, generation: u64, now: Timestamp) -> bool {
+    let too_old = now >= family.ends_at || now.as_second() >= family.expires_at_s;
+    family.revoked || too_old || family.token_generation != generation
+}
+
+/// A new family, of a browser that calls itself so.
 #[must_use]
 pub fn begin(
     id: Uuid,
     user_id: Uuid,
     generation: u64,
     secret_hash: String,
+    browser: Option<String>,
     now: Timestamp,
 ) -> Family {
     Family {
@@ -71,6 +78,7 @@ pub fn begin(
         token_generation: generation,
         secret_hash,
         previous_hash: None,
+        browser,
         rotated_at: now,
         ends_at: now + SignedDuration::from_secs(LIFE_SECONDS),
         revoked: false,
@@ -107,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_current_token_rotates_and_the_one_before_has_a_grace() {
-        let first = begin(Uuid::nil(), Uuid::nil(), 3, "one".into(), start());
+        let first = begin(Uuid::nil(), Uuid::nil(), 3, "one".into(), None, start());
         assert_eq!(decide(&first, "one", 3, after(5)), Step::Rotate);
         let second = rotate(&first, "two".into(), after(100));
         assert_eq!(decide(&second, "two", 3, after(100)), Step::Rotate);
@@ -120,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_family_ends_by_revocation_generation_idleness_and_age() {
-        let family = begin(Uuid::nil(), Uuid::nil(), 3, "one".into(), start());
+        let family = begin(Uuid::nil(), Uuid::nil(), 3, "one".into(), None, start());
         assert_eq!(decide(&family, "one", 4, after(0)), Step::Over);
         assert_eq!(decide(&family, "one", 3, after(IDLE_SECONDS - 1)), Step::Rotate);
         assert_eq!(decide(&family, "one", 3, after(IDLE_SECONDS)), Step::Over);

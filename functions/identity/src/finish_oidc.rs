@@ -11,15 +11,13 @@ use serde::Deserialize;
 use store::Transaction;
 use store::user::subject_key;
 use utoipa::ToSchema;
-use web::{
-    ClientAddress, Json, Kind, Need, Problem, Route, clear_cookie, limit, read_cookie, same_secret,
-    secret_hash,
-};
+use web::{ClientAddress, Json, Kind, Need, Problem, Route, limit, same_secret, secret_hash};
 
 use crate::App;
+use crate::browser::Browser;
 use crate::oidc::{Exchange, callback_url};
 use crate::sign_in::{Proven, Tokens, sign_in};
-use crate::start_oidc::{FLOW_COOKIE, FLOW_PATH};
+use crate::start_oidc::FLOW_COOKIE;
 
 /// The route.
 pub const ROUTE: Route = Route::post("finish_oidc", "/v1/sign-in/oidc/finish")
@@ -59,6 +57,7 @@ pub async fn handle(
     State(app): State<App>,
     address: ClientAddress,
     headers: HeaderMap,
+    Browser(browser): Browser,
     Json(request): Json<FinishOidc>,
 ) -> Result<Response, Problem> {
     let ctx = &app.ctx;
@@ -70,8 +69,9 @@ pub async fn handle(
         return Err(over());
     }
     let flow = store::sign_in::find_flow(&ctx.store, &request.state).await?.ok_or_else(over)?;
-    let browser = read_cookie(&headers, FLOW_COOKIE).map(secret_hash).unwrap_or_default();
-    if !same_secret(&browser, &flow.browser_hash) {
+    let site_url = &ctx.config.site_url;
+    let bound_to = FLOW_COOKIE.read(&headers, site_url).map(secret_hash).unwrap_or_default();
+    if !same_secret(&bound_to, &flow.browser_hash) {
         return Err(Problem::new(Kind::SignInFailed)
             .detail("This sign-in was begun in another browser. Please begin again in this one."));
     }
@@ -84,7 +84,7 @@ pub async fn handle(
         None => error.into(),
     })?;
     let issuer = app.issuers.find(&flow.issuer).ok_or_else(over)?;
-    let callback = callback_url(&ctx.config.site_url);
+    let callback = callback_url(site_url);
     let exchange = Exchange { flow: &flow, code: &request.code, callback: &callback };
     let identity = app.issuers.exchange(issuer, &exchange, now).await?;
     let proven = Proven {
@@ -92,9 +92,10 @@ pub async fn handle(
         email: identity.verified_email,
         name: identity.name,
         return_to: flow.return_to.clone(),
+        browser,
     };
     let mut response = sign_in(ctx, &proven, |tx| tx, Kind::SignInExpired, now).await?;
-    let gone = clear_cookie(FLOW_COOKIE, FLOW_PATH, "Strict")?;
+    let gone = FLOW_COOKIE.clear(site_url)?;
     response.headers_mut().append(SET_COOKIE, gone);
     Ok(response)
 }

@@ -18,10 +18,14 @@ use web::{Ctx, Route};
 
 mod address;
 pub mod answer_unknown;
+pub mod browser;
+pub mod end_sign_in;
 pub mod family;
+pub mod find_user;
 pub mod finish_oidc;
 pub mod list_audit;
 pub mod list_issuers;
+pub mod list_sign_ins;
 pub mod list_sites;
 pub mod list_users;
 pub mod mail;
@@ -102,10 +106,13 @@ pub const ROUTES: &[Route] = &[
     read_jwks::ROUTE,
     read_me::ROUTE,
     update_me::ROUTE,
+    list_sign_ins::ROUTE,
+    end_sign_in::ROUTE,
     read_site::ROUTE,
     list_sites::ROUTE,
     switch_site::ROUTE,
     list_users::ROUTE,
+    find_user::ROUTE,
     update_user::ROUTE,
     list_audit::ROUTE,
     answer_unknown::ROUTE,
@@ -127,10 +134,13 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(sign_out_everywhere::handle))
         .routes(routes!(read_jwks::handle))
         .routes(routes!(read_me::handle, update_me::handle))
+        .routes(routes!(list_sign_ins::handle))
+        .routes(routes!(end_sign_in::handle))
         .routes(routes!(read_site::handle))
         .routes(routes!(list_sites::handle))
         .routes(routes!(switch_site::handle))
         .routes(routes!(list_users::handle))
+        .routes(routes!(find_user::handle))
         .routes(routes!(update_user::handle))
         .routes(routes!(list_audit::handle))
         .with_state(app)

@@ -1,16 +1,15 @@
-//! `GET /v1/admin/users`: everybody, newest first, or the one with an exact mail address.
+//! `GET /v1/admin/users`: everybody, newest first.
 
 use std::collections::HashMap;
 
 use axum::extract::State;
 use serde::Deserialize;
-use store::user::{USERS, User, email_key};
+use store::user::{USERS, User};
 use store::wallet::{WalletItem, wallet_key};
 use store::{Key, Table};
 use utoipa::IntoParams;
 use web::{Auth, Caller, Ctx, Json, Kind, List, Need, Problem, Query, Route, after, next_cursor};
 
-use crate::address::parse_email;
 use crate::{AdminUser, Me};
 
 /// The route.
@@ -21,13 +20,11 @@ pub const ROUTE: Route = Route::get("list_users", "/v1/admin/users")
 
 const PAGE: usize = 24;
 
-/// Whom to list.
+/// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListUsers {
-    /// An exact mail address.
-    pub q: Option<String>,
     /// Where the last page ended.
     pub cursor: Option<String>,
 }
@@ -41,26 +38,10 @@ pub async fn handle(
     Query(query): Query<ListUsers>,
 ) -> Result<Json<List<AdminUser>>, Problem> {
     caller.admin()?;
-    let (users, next) = match &query.q {
-        Some(text) => (with_address(&ctx, text).await?, None),
-        None => {
-            let from = after(ROUTE.id, USERS, query.cursor.as_deref())?;
-            let page = store::user::list(&ctx.store, PAGE, from).await?;
-            (page.items, next_cursor(ROUTE.id, page.next))
-        }
-    };
-    let items = with_locks(&ctx, &users).await?;
-    Ok(Json(List { items, next_cursor: next }))
-}
-
-async fn with_address(ctx: &Ctx, text: &str) -> Result<Vec<User>, Problem> {
-    let Some(email) = parse_email(text) else {
-        return Err(Problem::field("/q", "Must be a whole mail address."));
-    };
-    let Some(id) = store::user::find_identity(&ctx.store, &email_key(&email)).await? else {
-        return Ok(Vec::new());
-    };
-    Ok(store::user::find(&ctx.store, id).await?.into_iter().collect())
+    let from = after(ROUTE.id, USERS, query.cursor.as_deref())?;
+    let page = store::user::list(&ctx.store, PAGE, from).await?;
+    let items = with_locks(&ctx, &page.items).await?;
+    Ok(Json(List { items, next_cursor: next_cursor(ROUTE.id, page.next) }))
 }
 
 /// People with the locks of their wallets.

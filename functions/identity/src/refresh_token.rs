@@ -37,11 +37,11 @@ pub async fn handle(
     headers: HeaderMap,
     Json(_request): Json<RefreshTokenRequest>,
 ) -> Result<Response, Problem> {
-    let Some(token) = RefreshToken::read(&headers) else { return signed_out() };
+    let Some(token) = RefreshToken::read(&ctx, &headers) else { return signed_out(&ctx) };
     limit(&ctx, "refresh", &token.family_id.to_string(), REFRESHES_MAX, 60, ctx.now()).await?;
     match refresh(&ctx, &token).await? {
         Some(response) => Ok(response),
-        None => signed_out(),
+        None => signed_out(&ctx),
     }
 }
 
@@ -96,9 +96,9 @@ async fn successor(
 }
 
 /// 401, and the cookie goes.
-fn signed_out() -> Result<Response, Problem> {
+fn signed_out(ctx: &Ctx) -> Result<Response, Problem> {
     let problem = Problem::new(Kind::SignedOut).detail("Please sign in again.");
     let mut response = problem.into_response();
-    response.headers_mut().append(SET_COOKIE, forget()?);
+    response.headers_mut().append(SET_COOKIE, forget(ctx)?);
     Ok(response)
 }

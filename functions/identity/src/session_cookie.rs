@@ -1,15 +1,15 @@
 //! The refresh cookie: which family, and the secret that is current in it.
 
-use http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use uuid::Uuid;
-use web::{Problem, clear_cookie, read_cookie, set_cookie};
+use web::{Cookie, Ctx, Problem};
 
 use crate::family::IDLE_SECONDS;
 
-/// The cookie's name.
-pub const REFRESH_COOKIE: &str = "parlor_refresh";
-
-const PATH: &str = "/v1/tokens";
+/// The cookie.
+pub const REFRESH_COOKIE: Cookie = Cookie::new("parlor_refresh");
 
 /// A refresh token: `<user>.<family>.<secret>`.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub(crate) struct RefreshToken {
 
 impl RefreshToken {
     /// The token of a request, if it has one of the right form.
-    pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
-        let mut parts = read_cookie(headers, REFRESH_COOKIE)?.split('.');
+    pub(crate) fn read(ctx: &Ctx, headers: &HeaderMap) -> Option<Self> {
+        let mut parts = REFRESH_COOKIE.read(headers, &ctx.config.site_url)?.split('.');
         let (user, family, secret) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() || secret.len() != 43 {
             return None;
@@ -35,14 +35,23 @@ impl RefreshToken {
     }
 
     /// The header that gives it to the browser.
-    pub(crate) fn set(&self) -> Result<HeaderValue, Problem> {
+    pub(crate) fn set(&self, ctx: &Ctx) -> Result<HeaderValue, Problem> {
         let value =
             format!("{}.{}.{}", self.user_id.simple(), self.family_id.simple(), self.secret);
-        set_cookie(REFRESH_COOKIE, &value, PATH, "Strict", IDLE_SECONDS)
+        REFRESH_COOKIE.set(&value, IDLE_SECONDS, &ctx.config.site_url)
     }
 }
 
 /// The header that takes it from the browser.
-pub(crate) fn forget() -> Result<HeaderValue, Problem> {
-    clear_cookie(REFRESH_COOKIE, PATH, "Strict")
+pub(crate) fn forget(ctx: &Ctx) -> Result<HeaderValue, Problem> {
+    REFRESH_COOKIE.clear(&ctx.config.site_url)
+}
+
+/// The reply of a sign-out: the cookie goes, and so do the pages that the browser has kept as they stood, to go back to.
+/// It has no reply of ours to forget (`no-store`), and its storage, no more than looks and chosen devices, stays.
+pub(crate) fn signed_out(ctx: &Ctx) -> Result<Response, Problem> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().append(SET_COOKIE, forget(ctx)?);
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    Ok(response)
 }

@@ -43,6 +43,8 @@ pub(crate) struct Proven {
     pub(crate) name: Option<String>,
     /// Where on the site to go now.
     pub(crate) return_to: Option<String>,
+    /// What the browser that proved it calls itself.
+    pub(crate) browser: Option<String>,
 }
 
 /// Signs in: finds or makes the user, begins a family, gives tokens. `spend` adds what uses the proof up; when that is
@@ -59,7 +61,8 @@ pub(crate) async fn sign_in(
         let secret = random_secret()?;
         let token = RefreshToken { user_id: user.id, family_id: runtime::new_id(now), secret };
         let hash = secret_hash(&token.secret);
-        let family = family::begin(token.family_id, user.id, user.token_generation, hash, now);
+        let (generation, browser) = (user.token_generation, proven.browser.clone());
+        let family = family::begin(token.family_id, user.id, generation, hash, browser, now);
         let error = match ctx.store.commit(store::sign_in::create_family(tx, &family)).await {
             Ok(()) => {
                 let by = if proven.subject.is_some() { "issuer" } else { "mail" };
@@ -92,7 +95,7 @@ pub(crate) async fn reply(
         Tokens { access_token, expires_in_seconds: ACCESS_SECONDS, me: Me::from(user), return_to };
     let mut response = Json(tokens).into_response();
     if let Some(token) = token {
-        response.headers_mut().append(SET_COOKIE, token.set()?);
+        response.headers_mut().append(SET_COOKIE, token.set(ctx)?);
     }
     Ok(response)
 }

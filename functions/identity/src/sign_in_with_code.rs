@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use web::{ClientAddress, Ctx, Json, Kind, Need, Problem, Route, limit, same_secret};
 
 use crate::address::parse_email;
+use crate::browser::Browser;
 use crate::proof::proof;
 use crate::sign_in::{Proven, Tokens, sign_in};
 
@@ -44,6 +45,7 @@ pub struct SignInWithCode {
 pub async fn handle(
     State(ctx): State<Ctx>,
     address: ClientAddress,
+    Browser(browser): Browser,
     Json(request): Json<SignInWithCode>,
 ) -> Result<Response, Problem> {
     let now = ctx.now();
@@ -71,6 +73,7 @@ pub async fn handle(
         subject: None,
         name: None,
         return_to: challenge.return_to.clone(),
+        browser,
     };
     let spend = |tx| store::sign_in::use_challenge(tx, &challenge);
     sign_in(&ctx, &proven, spend, Kind::CodeExpired, now).await

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{ClientAddress, Ctx, Json, Kind, Need, Problem, Route, limit, same_secret};
 
+use crate::browser::Browser;
 use crate::proof::proof;
 use crate::sign_in::{Proven, Tokens, sign_in};
 
@@ -39,6 +40,7 @@ pub struct SignInWithLink {
 pub async fn handle(
     State(ctx): State<Ctx>,
     address: ClientAddress,
+    Browser(browser): Browser,
     Json(request): Json<SignInWithLink>,
 ) -> Result<Response, Problem> {
     let now = ctx.now();
@@ -66,6 +68,7 @@ pub async fn handle(
         subject: None,
         name: None,
         return_to: challenge.return_to.clone(),
+        browser,
     };
     let spend = |tx| store::sign_in::use_challenge(tx, &challenge);
     sign_in(&ctx, &proven, spend, Kind::LinkExpired, now).await

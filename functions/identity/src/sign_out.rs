@@ -1,15 +1,14 @@
 //! `POST /v1/tokens/sign-out`: ends this browser's family. Signing out always works, also twice.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::header::SET_COOKIE;
-use http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use http::HeaderMap;
 use serde::Deserialize;
 use store::Transaction;
 use utoipa::ToSchema;
 use web::{Auth, Ctx, Json, Need, Problem, Route, same_secret, secret_hash};
 
-use crate::session_cookie::{RefreshToken, forget};
+use crate::session_cookie::{RefreshToken, signed_out};
 
 /// The route.
 pub const ROUTE: Route = Route::post("sign_out", "/v1/tokens/sign-out")
@@ -29,7 +28,7 @@ pub async fn handle(
     headers: HeaderMap,
     Json(_request): Json<SignOut>,
 ) -> Result<Response, Problem> {
-    if let Some(token) = RefreshToken::read(&headers) {
+    if let Some(token) = RefreshToken::read(&ctx, &headers) {
         let family =
             store::sign_in::find_family(&ctx.store, token.user_id, token.family_id).await?;
         let presented = secret_hash(&token.secret);
@@ -44,7 +43,5 @@ pub async fn handle(
             ctx.store.commit(tx).await?;
         }
     }
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().append(SET_COOKIE, forget()?);
-    Ok(response)
+    signed_out(&ctx)
 }

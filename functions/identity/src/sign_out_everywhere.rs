@@ -3,15 +3,13 @@
 //! It stays possible for suspended people.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::SET_COOKIE;
+use axum::response::Response;
 use serde::Deserialize;
 use store::Transaction;
 use utoipa::ToSchema;
 use web::{Auth, Caller, Ctx, Json, Need, Problem, Route};
 
-use crate::session_cookie::forget;
+use crate::session_cookie::signed_out;
 
 /// The route.
 pub const ROUTE: Route = Route::post("sign_out_everywhere", "/v1/tokens/sign-out-everywhere")
@@ -33,7 +31,5 @@ pub async fn handle(
 ) -> Result<Response, Problem> {
     let user = caller.even_suspended();
     ctx.store.commit(store::user::sign_out_everywhere(Transaction::new(), user.id)).await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().append(SET_COOKIE, forget()?);
-    Ok(response)
+    signed_out(&ctx)
 }

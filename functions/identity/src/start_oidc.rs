@@ -12,8 +12,8 @@ use store::Transaction;
 use store::sign_in::Flow;
 use utoipa::ToSchema;
 use web::{
-    ClientAddress, Faults, Json, Kind, Need, Problem, Route, limit, random_secret, secret_hash,
-    set_cookie,
+    ClientAddress, Cookie, Faults, Json, Kind, Need, Problem, Route, limit, random_secret,
+    secret_hash,
 };
 
 use crate::App;
@@ -29,10 +29,7 @@ pub const ROUTE: Route = Route::post("start_oidc", "/v1/sign-in/oidc/start")
 pub const FLOW_SECONDS: i64 = 600;
 
 /// The cookie that binds the flow to the browser.
-pub const FLOW_COOKIE: &str = "parlor_oidc";
-
-/// The cookie goes to the two routes of the flow alone.
-pub(crate) const FLOW_PATH: &str = "/v1/sign-in/oidc";
+pub const FLOW_COOKIE: Cookie = Cookie::new("parlor_oidc");
 
 /// Which issuer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -89,7 +86,7 @@ pub async fn handle(
     let callback = callback_url(&ctx.config.site_url);
     let authorize_url = authorize_url(&metadata, issuer, &flow, &state, &callback)?;
     let mut response = Json(OidcStarted { authorize_url }).into_response();
-    let cookie = set_cookie(FLOW_COOKIE, &browser, FLOW_PATH, "Strict", FLOW_SECONDS)?;
+    let cookie = FLOW_COOKIE.set(&browser, FLOW_SECONDS, &ctx.config.site_url)?;
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }

@@ -3,12 +3,14 @@
 //! No secret is stored, only hashes; a challenge stores not even those (the code and the link are derived by KMS from
 //! the challenge's id, when they are mailed and when they come back).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::user::hash;
-use crate::{Condition, Key, Store, StoreError, Table, Transaction, Update, instant};
+use crate::{Condition, Key, Page, Query, Store, StoreError, Table, Transaction, Update, instant};
 
 /// A mail that asked for a proof of an address. One is open per address; the latest counts.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -143,6 +145,9 @@ pub struct Family {
     /// Hash of the secret before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_hash: Option<String>,
+    /// What the browser called itself when it signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
     /// When the current token took the place of the one before.
     #[serde(with = "instant")]
     pub rotated_at: Timestamp,
@@ -177,6 +182,20 @@ pub async fn find_family(
     family_id: Uuid,
 ) -> Result<Option<Family>, StoreError> {
     store.get(Table::App, &family_key(user_id, family_id)).await
+}
+
+/// All families of a person that DynamoDB has not forgotten, newest first; some are over.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_families(
+    store: &Store,
+    user_id: Uuid,
+    limit: usize,
+    after: Option<BTreeMap<String, String>>,
+) -> Result<Page<Family>, StoreError> {
+    let query = Query::new(Table::App, crate::user::key(user_id).pk).begins_with("FAMILY#");
+    store.query(query.descending().limit(limit).after(after)).await
 }
 
 /// Puts the next state of a family in place of the one whose current secret was `secret_hash`, unless it was revoked

@@ -276,7 +276,7 @@ fn kms(operation: &str, body: &Value) -> Value {
     match operation {
         "GetPublicKey" => json!({
             "KeyId": key_id, "PublicKey": STANDARD.encode(key::public_key_der()),
-            "KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": ["RSASSA_PKCS1_V1_5_SHA_256"],
+            "KeySpec": "RSA_3072", "KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": ["RSASSA_PKCS1_V1_5_SHA_256"],
         }),
         "Sign" => {
             assert_eq!(body["SigningAlgorithm"], "RSASSA_PKCS1_V1_5_SHA_256");

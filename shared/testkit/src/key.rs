@@ -1,4 +1,4 @@
-//! The signing key of the fake KMS: RSA 2048, made once per process, never written down.
+//! The signing key of the fake KMS: RSA 3072, made once per process, never written down.
 
 use std::sync::OnceLock;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 fn pair() -> &'static KeyPair {
     static PAIR: OnceLock<KeyPair> = OnceLock::new();
-    PAIR.get_or_init(|| KeyPair::generate(KeySize::Rsa2048).expect("an RSA key"))
+    PAIR.get_or_init(|| KeyPair::generate(KeySize::Rsa3072).expect("an RSA key"))
 }
 
 /// The public key as KMS gives it: X.509 `SubjectPublicKeyInfo`, DER.

@@ -34,7 +34,9 @@ pub fn describe(mut document: OpenApi, routes: &[Route]) -> OpenApi {
     components.schemas.insert("Fault".to_owned(), Fault::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
-    let cookie = ApiKey::Cookie(ApiKeyValue::new("parlor_refresh"));
+    let description = "Over http, which is a loopback, the name is `parlor_refresh`.";
+    let cookie = ApiKeyValue::with_description("__Host-parlor_refresh", description);
+    let cookie = ApiKey::Cookie(cookie);
     components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(cookie));
     document.components = Some(components);
     links::add(&mut document, routes);

@@ -32,7 +32,7 @@ pub use address::ClientAddress;
 pub use at::At;
 pub use audit::{Deed, audit};
 pub use caller::Caller;
-pub use cookie::{clear_cookie, read_cookie, set_cookie};
+pub use cookie::Cookie;
 pub use ctx::Ctx;
 pub use cursor::{after, next_cursor};
 pub use docs::describe;

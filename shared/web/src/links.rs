@@ -15,7 +15,7 @@ use crate::Route;
 use crate::docs::operation_of;
 
 /// Shape of a reply, its member, and the parameter or body member that takes it.
-const GIVES: [(&str, &str, &str); 9] = [
+const GIVES: [(&str, &str, &str); 15] = [
     ("Session", "id", "session_id"),
     ("TopUp", "id", "top_up_id"),
     ("AdminUser", "id", "user_id"),
@@ -25,6 +25,12 @@ const GIVES: [(&str, &str, &str); 9] = [
     ("HostCard", "slug", "slug"),
     ("PhotoUpload", "photo_key", "photo_key"),
     ("MessageReport", "id", "report_id"),
+    ("Reported", "report_id", "report_id"),
+    ("HostPayout", "id", "payout_id"),
+    ("HostPayout", "host_id", "host_id"),
+    ("Payout", "id", "payout_id"),
+    ("PayoutsHold", "host_id", "host_id"),
+    ("SignIn", "id", "sign_in_id"),
 ];
 
 /// Where an operation takes something.

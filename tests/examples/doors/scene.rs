@@ -62,11 +62,13 @@ pub async fn next(State(theatre): State<Arc<Theatre>>) -> Json<Value> {
     ids.insert("photo_key", scene.photo().await);
     ids.insert("top_up_id", scene.top_up().await);
     let sign_in = scene.sign_in().await;
+    let (_, cookie) = scene.family().await;
+    ids.insert("sign_in_id", json!(scene.family().await.0));
     Json(json!({
         "tokens": { "member": member.token, "host": host.token, "admin": kit.token(&admin.user).await },
         "ids": ids,
         "sign_in": sign_in,
-        "cookie": scene.cookie().await,
+        "cookie": cookie,
     }))
 }
 
@@ -166,14 +168,14 @@ impl Scene<'_> {
         json!({ "email": email, "code": code })
     }
 
-    /// The value of a refresh cookie of the member.
-    async fn cookie(&self) -> String {
+    /// A sign-in of the member: its id, and the value of its refresh cookie.
+    async fn family(&self) -> (Uuid, String) {
         let (user, secret) = (&self.member.user, random_secret().unwrap());
         let (ctx, id) = (self.theatre.kit.ctx(), new_id(self.theatre.kit.clock.now()));
-        let family =
-            family::begin(id, user.id, user.token_generation, secret_hash(&secret), ctx.now());
+        let (hash, generation) = (secret_hash(&secret), user.token_generation);
+        let family = family::begin(id, user.id, generation, hash, None, ctx.now());
         ctx.store.commit(create_family(Transaction::new(), &family)).await.unwrap();
-        format!("{}.{}.{secret}", user.id.simple(), id.simple())
+        (id, format!("{}.{}.{secret}", user.id.simple(), id.simple()))
     }
 
     /// A request that must work.

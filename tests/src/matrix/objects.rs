@@ -2,11 +2,13 @@
 //!
 //! A new kind of id is one arm in [`id`] (and one name in [`IN_BODIES`] if bodies have it).
 
+use identity::family::begin;
 use metering::Side;
 use store::host::{HostItem, Status};
 use store::payout::{PayoutItem, PayoutStatus, host_list, status_list};
 use store::report::ReportItem;
 use store::session::{MessageItem, message_key};
+use store::sign_in::create_family;
 use store::top_up::{TopUpItem, top_up_key};
 use store::user::HostStatus;
 use store::{Table, Transaction};
@@ -51,6 +53,7 @@ pub async fn id(scene: &mut Scene, name: &str, caller: &str, object: &str) -> St
             scene.session(if asker(own) == "Cleo" { "Sven" } else { "Cleo" }).await
         }
         ("top_up_id", _) => top_up(scene, whose(own, object, "Cleo", "Sven")).await,
+        ("sign_in_id", _) => sign_in(scene, whose(own, object, "Cleo", "Sven")).await,
         ("user_id", _) => scene.person(whose(own, object, "Cleo", "Sven")).await.id(),
         ("host_id", _) => host(scene, whose(own, object, "Rhea", "Hugo")).await.id(),
         ("slug", _) => slug(&host(scene, whose(own, object, "Rhea", "Hugo")).await),
@@ -109,6 +112,18 @@ async fn top_up(scene: &mut Scene, name: &'static str) -> String {
     let tx = Transaction::new().create("top_up", Table::App, &top_up_key(&id), &item);
     // It may be there from the caller before.
     let _ = scene.world.kit.store().commit(tx).await;
+    id
+}
+
+/// A browser in which a person is signed in.
+async fn sign_in(scene: &mut Scene, name: &'static str) -> String {
+    let person = scene.person(name).await;
+    let (id, now) = (numbered(name), scene.world.kit.ctx().now());
+    let generation = person.user.token_generation;
+    let family_id = id.parse().unwrap();
+    let family = begin(family_id, person.user.id, generation, "hash".into(), None, now);
+    // It may be there from the caller before.
+    let _ = scene.world.kit.store().commit(create_family(Transaction::new(), &family)).await;
     id
 }
 

@@ -1,6 +1,8 @@
 //! The routes of identity, and the world they are tested in.
 
 mod admin_walls;
+mod end_sign_in;
+mod find_user;
 mod finish_oidc;
 mod host_decision_mail;
 mod hostile_tokens;
@@ -8,6 +10,7 @@ mod issuer;
 mod limits;
 mod list_audit;
 mod list_issuers;
+mod list_sign_ins;
 mod list_users;
 mod read_jwks;
 mod read_site;

@@ -135,3 +135,23 @@ fn no_bucket_can_become_public() {
         }
     }
 }
+
+#[test]
+fn keys_have_128_bits_of_security() {
+    let document = Document::read();
+    let keys = document.resources().filter(|(_, kind, _)| *kind == "AWS::KMS::Key");
+    let specs: Vec<_> = keys.map(|(id, _, key)| (id.as_str(), &key["KeySpec"])).collect();
+    let spec = &Value::from("RSA_3072");
+    assert_eq!(specs, [("ProofKey", spec), ("SigningKey", spec)]);
+}
+
+#[test]
+fn a_site_of_its_own_domain_speaks_tls_1_2_or_later() {
+    let document = Document::read();
+    let mut cdn =
+        document.resources().filter(|(_, kind, _)| *kind == "AWS::CloudFront::Distribution");
+    let (_, _, cdn) = cdn.next().unwrap();
+    let certificate = &cdn["DistributionConfig"]["ViewerCertificate"]["Fn::If"];
+    assert_eq!(certificate[0], "HasDomain");
+    assert_eq!(certificate[1]["MinimumProtocolVersion"], "TLSv1.2_2021");
+}

@@ -190,6 +190,7 @@ async fn a_suspended_person_reads_and_cannot_spend() {
     admin.patch(&path, &json!({ "suspended": false, "reason": "resolved" })).await.unwrap();
     let room = world.asked(member, host).await;
     room.member.post(&room.at("cancel"), &json!({})).await.unwrap();
-    let found = admin.get(&format!("/v1/admin/users?q={}", room.member.email)).await.unwrap();
+    let email = json!({ "email": room.member.email });
+    let found = admin.post("/v1/admin/users/find", &email).await.unwrap();
     assert_eq!(found["items"][0]["id"], room.member.id, "{found}");
 }

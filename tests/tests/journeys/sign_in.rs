@@ -67,7 +67,7 @@ async fn the_code_of_a_mail_signs_in_once_and_a_wrong_one_costs_a_try() {
     assert_eq!(tokens["me"]["roles"], json!(["member"]));
     assert_eq!(tokens["return_to"], "/wallet");
     let cookie = signed_in.cookie_line("parlor_refresh");
-    for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/v1/tokens"] {
+    for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/;"] {
         assert!(cookie.contains(part), "{part} is missing in {cookie}");
     }
     assert_eq!(me(&browser, &tokens).await.json()["email"], email);

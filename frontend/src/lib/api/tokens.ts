@@ -4,6 +4,7 @@
  * a Web Lock, and the winner tells the other tabs through a BroadcastChannel.
  */
 import { asProblem, networkProblem, ProblemError } from './problem';
+import { readStored, writeStored } from '$lib/storage';
 import type { Tokens } from './types';
 
 type Listener = (tokens: Tokens | undefined) => void;
@@ -11,6 +12,9 @@ type Heard = { kind: 'tokens'; tokens: Tokens; at: number } | { kind: 'signed-ou
 
 /** Refresh this long before the token ends, so that no call travels with a token that dies on the way. */
 const marginMs = 30_000;
+
+/** Set from the press on "Sign out" until the server has answered: whoever asks with the cookie signs out first. */
+const leavingSlot = 'parlor.signing-out';
 
 let current: { token: string; until: number; receivedAt: number } | undefined;
 let flight: Promise<boolean> | undefined;
@@ -39,22 +43,34 @@ export function onTokens(listener: Listener): void {
 /** Tokens that a sign-in returned: for this tab and all others. */
 export function adopt(tokens: Tokens): void {
 	const at = Date.now();
+	writeStored(leavingSlot, undefined);
 	keep(tokens, at);
 	channel?.postMessage({ kind: 'tokens', tokens, at } satisfies Heard);
 }
 
-/** Signed out: here and in all other tabs. */
+/** Nobody is signed in any more: here and in all other tabs. */
 export function forget(): void {
 	drop();
 	channel?.postMessage({ kind: 'signed-out' } satisfies Heard);
 }
 
+function post(path: string): Promise<Response> {
+	return fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+}
+
+async function leave(): Promise<void> {
+	const response = await post('/v1/tokens/sign-out');
+	if (!response.ok) throw networkProblem(response.status);
+	writeStored(leavingSlot, undefined);
+}
+
 async function refreshNow(): Promise<boolean> {
-	const response = await fetch('/v1/tokens/refresh', {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json' },
-		body: '{}'
-	});
+	if (isLeaving()) {
+		await leave();
+		forget();
+		return false;
+	}
+	const response = await post('/v1/tokens/refresh');
 	if (response.ok) {
 		adopt((await response.json()) as Tokens);
 		return true;
@@ -64,10 +80,36 @@ async function refreshNow(): Promise<boolean> {
 	return false;
 }
 
+/** One tab at a time has to do with the cookie. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+	return navigator.locks ? await navigator.locks.request('parlor-refresh', work) : work();
+}
+
 async function refreshAcrossTabs(): Promise<boolean> {
 	const asked = Date.now();
-	const unlessDone = () => (current && current.receivedAt >= asked ? Promise.resolve(true) : refreshNow());
-	return navigator.locks ? navigator.locks.request('parlor-refresh', unlessDone) : unlessDone();
+	return alone(() =>
+		current && current.receivedAt >= asked && !isLeaving() ? Promise.resolve(true) : refreshNow()
+	);
+}
+
+/** Somebody pressed "Sign out" and the server has not heard of it yet. */
+export function isLeaving(): boolean {
+	return readStored(leavingSlot) !== undefined;
+}
+
+/**
+ * Signs this browser out. Without an answer the tokens are forgotten all the same, and the server is told before anybody
+ * asks for new ones; only where that cannot be remembered the person stays signed in and reads why. True when told.
+ */
+export async function signOut(): Promise<boolean> {
+	writeStored(leavingSlot, '1');
+	try {
+		await alone(leave);
+	} catch (error) {
+		if (!isLeaving()) throw asProblem(error);
+	}
+	forget();
+	return !isLeaving();
 }
 
 /** True when there is a session again, false when the person is signed out; throws when nobody could be asked. */

@@ -21,6 +21,7 @@ export type Site = Omit<SiteReply, 'brand' | 'theme'> & {
 export type Tokens = Reply<'/v1/tokens/refresh', 'post'>;
 export type Me = Reply<'/v1/me', 'get'>;
 export type Role = Me['roles'][number];
+export type SignIn = Item<Reply<'/v1/me/sign-ins', 'get'>>;
 export type AdminUser = Item<Reply<'/v1/admin/users', 'get'>>;
 export type AuditRow = Item<Reply<'/v1/admin/audit', 'get'>>;
 export type Issuer = Item<Reply<'/v1/sign-in/issuers', 'get'>>;

@@ -2,7 +2,7 @@
 
 use identity::ROUTES;
 use serde_json::json;
-use testkit::{Request, call, get, patch, put};
+use testkit::{Request, call, get, patch, post, put};
 use web::Auth;
 
 use super::world::World;
@@ -14,6 +14,7 @@ fn request(id: &str) -> Request {
         "list_sites" => get("/v1/admin/sites"),
         "switch_site" => put("/v1/admin/site").json(json!({ "brand": "hepcat" })),
         "list_users" => get("/v1/admin/users"),
+        "find_user" => post("/v1/admin/users/find").json(json!({ "email": "ada@example.com" })),
         "update_user" => patch(user).json(json!({ "suspended": true, "reason": "x" })),
         "list_audit" => get("/v1/admin/audit"),
         other => panic!("{other} has no row here"),
@@ -50,7 +51,7 @@ async fn scenario_03_nobody_but_an_admin_passes_an_admin_wall() {
         let reply = status(Some(&cy.token)).await;
         assert!(matches!(reply.status, 200 | 404), "{} admin: {}", route.id, reply.text);
     }
-    assert_eq!(seen, 5);
+    assert_eq!(seen, 6);
     let audited = world.kit.items("app", "AUDIT#").len();
     assert_eq!(audited, 1, "only the admin's switch left a trace");
 }

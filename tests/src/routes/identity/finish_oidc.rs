@@ -25,7 +25,7 @@ async fn a_browser_that_did_not_begin_the_flow_cannot_finish_it() {
     let world = world(&issuer).await;
     let begun = ready(&world, &issuer, "ada@example.com").await;
     let other = begin(&world).await;
-    for cookie in ["", "parlor_oidc=", &other.cookie] {
+    for cookie in ["", "__Host-parlor_oidc=", &other.cookie] {
         let reply = finish(&world, &Begun { cookie: cookie.to_owned(), ..begun.clone() }).await;
         assert_eq!((reply.status, reply.problem()), (400, "sign-in-failed"), "{cookie}");
     }
@@ -108,7 +108,7 @@ async fn a_verified_address_leads_to_the_user_who_signed_in_by_mail_before() {
     assert_eq!(reply.body["me"]["display_name"], "Ada", "a name that was chosen stays");
     assert_eq!(reply.body["return_to"], "/wallet");
     assert_eq!(world.people(), (1, 1, 2));
-    assert!(reply.set_cookie("parlor_oidc").unwrap().contains("Max-Age=0"));
+    assert!(reply.set_cookie("__Host-parlor_oidc").unwrap().contains("Max-Age=0"));
 }
 
 #[tokio::test]

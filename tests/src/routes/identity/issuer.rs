@@ -187,7 +187,7 @@ pub(super) async fn begin(world: &World) -> Begun {
     Begun {
         state: parameter("state"),
         nonce: parameter("nonce"),
-        cookie: reply.cookie("parlor_oidc").unwrap(),
+        cookie: reply.cookie("__Host-parlor_oidc").unwrap(),
         url,
     }
 }

@@ -30,23 +30,11 @@ async fn people_are_listed_newest_first_in_pages_without_gaps() {
 }
 
 #[tokio::test]
-async fn an_exact_address_finds_its_owner() {
-    let world = World::new().await;
-    let cy = world.kit.admin("Cy").await;
-    world.kit.member("Ada").await;
-    for (q, found) in [("ada@example.com", 1), ("ADA@example.com", 1), ("bo@example.com", 0)] {
-        let reply =
-            call(&world.router, get(&format!("/v1/admin/users?q={q}")).bearer(&cy.token)).await;
-        assert_eq!(names(&reply).len(), found, "{q}");
-    }
-}
-
-#[tokio::test]
-async fn what_is_not_an_address_a_cursor_or_a_parameter_is_refused() {
+async fn what_is_not_a_cursor_or_a_parameter_is_refused() {
     let world = World::new().await;
     let cy = world.kit.admin("Cy").await;
     for (query, kind) in [
-        ("q=ada", "invalid-request"),
+        ("q=ada@example.com", "invalid-request"),
         ("cursor=xyz", "bad-cursor"),
         ("sort=name", "invalid-request"),
     ] {

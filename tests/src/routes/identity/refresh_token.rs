@@ -14,15 +14,15 @@ async fn without_a_good_cookie_one_is_signed_out_and_the_cookie_goes() {
     let (name, family) = head.split_once('=').unwrap();
     for cookie in [
         String::new(),
-        "parlor_refresh=".into(),
-        "parlor_refresh=a.b.c".into(),
+        "__Host-parlor_refresh=".into(),
+        "__Host-parlor_refresh=a.b.c".into(),
         format!("{name}={family}"),
         format!("{name}={family}.{secret}.x"),
         format!("{good}; {good}"),
     ] {
         let reply = world.refresh(&cookie).await;
         assert_eq!((reply.status, reply.problem()), (401, "signed-out"), "{cookie}");
-        let gone = reply.set_cookie("parlor_refresh").unwrap();
+        let gone = reply.set_cookie("__Host-parlor_refresh").unwrap();
         assert!(gone.contains("Max-Age=0"), "{gone}");
     }
     assert_eq!(world.refresh(&good).await.status, 200);
@@ -49,12 +49,15 @@ async fn two_tabs_that_refresh_at_once_both_stay_signed_in() {
     let (one, two) = tokio::join!(world.refresh(&cookie), world.refresh(&cookie));
     assert_eq!((one.status, two.status), (200, 200));
     let cookies: Vec<_> =
-        [&one, &two].iter().filter_map(|reply| reply.cookie("parlor_refresh")).collect();
+        [&one, &two].iter().filter_map(|reply| reply.cookie("__Host-parlor_refresh")).collect();
     assert_eq!(cookies.len(), 2);
     assert_eq!(cookies[0], cookies[1], "one line of refresh tokens goes on");
     world.kit.clock.advance(GRACE_SECONDS);
     let late = world.refresh(&cookie).await;
-    assert_eq!((late.status, late.cookie("parlor_refresh")), (200, Some(cookies[0].clone())));
+    assert_eq!(
+        (late.status, late.cookie("__Host-parlor_refresh")),
+        (200, Some(cookies[0].clone()))
+    );
     assert_eq!(world.refresh(&cookies[0]).await.status, 200);
 }
 

@@ -130,6 +130,16 @@ async fn a_suspended_member_can_sign_in_and_read() {
 }
 
 #[tokio::test]
+async fn on_the_loopback_the_cookie_has_a_name_that_browsers_take_there() {
+    let world = World::with(|config| config.site_url = "http://127.0.0.1:8600".into()).await;
+    let signed_in = world.sign_in("ada@example.com").await;
+    assert!(signed_in.set_cookie("__Host-parlor_refresh").is_none());
+    let cookie = signed_in.cookie("parlor_refresh").unwrap();
+    assert_eq!(world.refresh(&cookie).await.status, 200);
+    assert_eq!(world.refresh(&format!("__Host-{cookie}")).await.status, 401);
+}
+
+#[tokio::test]
 async fn signing_in_gives_tokens_a_cookie_and_the_way_back() {
     let world = World::new().await;
     world
@@ -147,10 +157,9 @@ async fn signing_in_gives_tokens_a_cookie_and_the_way_back() {
     assert_eq!(me["roles"], json!(["member"]));
     assert_eq!(me["host_status"], "none");
     assert_eq!(me["created_at"], "2026-11-20T15:00:00.000Z");
-    let cookie = reply.set_cookie("parlor_refresh").unwrap();
-    for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/v1/tokens", "Max-Age=2592000"] {
-        assert!(cookie.contains(part), "{cookie}");
-    }
+    let cookie = reply.set_cookie("__Host-parlor_refresh").unwrap();
+    let (_, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Strict");
     assert_eq!(reply.headers["cache-control"], "no-store");
     assert_eq!(world.people(), (1, 1, 1));
     let body = call(&world.router, get("/v1/me").bearer(&access(&reply))).await.body;

@@ -13,10 +13,11 @@ async fn sign_out(world: &World, cookie: &str) -> Reply {
 async fn signing_out_works_without_a_cookie_and_twice() {
     let world = World::new().await;
     let cookie = refresh_cookie(&world.sign_in("ada@example.com").await);
-    for cookie in ["", "parlor_refresh=x", &cookie, &cookie] {
+    for cookie in ["", "__Host-parlor_refresh=x", &cookie, &cookie] {
         let reply = sign_out(&world, cookie).await;
         assert_eq!(reply.status, 204);
-        assert!(reply.set_cookie("parlor_refresh").unwrap().contains("Max-Age=0"));
+        assert!(reply.set_cookie("__Host-parlor_refresh").unwrap().contains("Max-Age=0"));
+        assert_eq!(reply.headers["clear-site-data"], "\"cache\"");
     }
     assert_eq!(world.refresh(&cookie).await.status, 401);
 }

@@ -1,7 +1,7 @@
 //! A world with the identity domain in it, and the way of a mail through it.
 
 use axum::Router;
-use identity::{App, REFRESH_COOKIE, relay_outbox, router, send_mail};
+use identity::{App, relay_outbox, router, send_mail};
 use runtime::Config;
 use serde_json::{Value, json};
 use testkit::{Kit, Reply, call, post};
@@ -122,7 +122,7 @@ impl World {
 
 /// The refresh cookie that a reply set.
 pub(super) fn refresh_cookie(reply: &Reply) -> String {
-    reply.cookie(REFRESH_COOKIE).unwrap()
+    reply.cookie("__Host-parlor_refresh").unwrap()
 }
 
 /// The access token of a reply.

@@ -1,7 +1,7 @@
 /** Who is looking: unknown until asked, then signed out or a person. */
 import { api } from '$lib/api/client';
 import { unwrap } from '$lib/api/problem';
-import { adopt, forget, onTokens, refresh } from '$lib/api/tokens';
+import { adopt, forget, isLeaving, onTokens, refresh, signOut } from '$lib/api/tokens';
 import { useZone } from '$lib/format/time';
 import { readStored, writeStored } from '$lib/storage';
 import type { Me, Role, Tokens } from '$lib/api/types';
@@ -38,10 +38,12 @@ class Auth {
 		return this.me?.roles.includes(role) ?? false;
 	}
 
-	/** On a public page: asks only a browser that has been signed in before. */
+	/** On a public page: asks only a browser that has been signed in before, or is still to be signed out. */
 	start(): void {
+		addEventListener('pageshow', this.#cameBack);
+		addEventListener('online', () => isLeaving() && void refresh().catch(() => undefined));
 		this.#known = readStored(hintSlot) !== undefined;
-		if (this.#known) void this.ensure();
+		if (this.#known || isLeaving()) void this.ensure();
 		else if (this.state.status === 'unknown') this.state = { status: 'signed-out' };
 	}
 
@@ -71,15 +73,21 @@ class Auth {
 		this.use(await unwrap(api.GET('/v1/me')));
 	}
 
+	/** The page begins anew, so that nothing of what was read stays in its memory. */
 	async signOut(): Promise<void> {
-		await unwrap(api.POST('/v1/tokens/sign-out', { body: {} }));
-		forget();
+		if (await signOut()) location.reload();
 	}
 
 	async signOutEverywhere(): Promise<void> {
 		await unwrap(api.POST('/v1/tokens/sign-out-everywhere', { body: {} }));
 		forget();
+		location.reload();
 	}
+
+	/** A page that the browser had kept as it stood comes back, and meanwhile its person has signed out. */
+	#cameBack = (event: PageTransitionEvent): void => {
+		if (event.persisted && this.me && !readStored(hintSlot)) location.reload();
+	};
 }
 
 export const auth = new Auth();
