@@ -87,7 +87,8 @@ async fn the_link_of_a_mail_signs_in_once_and_takes_the_code_with_it() {
     let token = link_token(&mail);
     assert!(mail.contains(&format!("{}/sign-in/link#token=", world.stack.url)), "{mail}");
 
-    let bent = format!("{}x", &token[..token.len() - 1]);
+    let other = if token.ends_with('x') { 'y' } else { 'x' };
+    let bent = format!("{}{other}", &token[..token.len() - 1]);
     let refused = browser.post("/v1/sign-in/link", "", &json!({ "token": bent })).await;
     assert_eq!((refused.status, refused.problem().as_str()), (410, "link-expired"), "{refused:?}");
 
