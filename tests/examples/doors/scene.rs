@@ -11,7 +11,7 @@ use ledger::Currency;
 use runtime::{Clock, new_id};
 use serde_json::{Value, json};
 use store::Transaction;
-use store::host::{HostItem, Rates, Status};
+use store::host::{HostItem, Rates};
 use store::payout::{PayoutItem, PayoutStatus, host_list, status_list};
 use store::sign_in::{challenge_key, create_family, find_challenge};
 use testkit::{Kit, Person, call, post};
@@ -190,25 +190,11 @@ impl Scene<'_> {
 
 /// A verified host who is online.
 fn profile(host: &Person) -> HostItem {
+    let rates = Rates { text_minor: Some(200), voice_minor: Some(300), video_minor: None };
     HostItem {
-        host_id: host.user.id,
         slug: host.user.host_slug.clone().unwrap(),
-        name: host.user.display_name.clone(),
         bio: "I read cards, slowly and plainly, in English and Dutch.".into(),
-        specialties: vec!["tarot".into()],
-        rates: Rates { text_minor: Some(200), voice_minor: Some(300), video_minor: None },
-        currency: Currency::USD,
-        photo_key: None,
-        status: Status::Verified,
-        reject_reason: None,
         statement: "Ten years at fairs and by phone.".into(),
-        online: true,
-        rating_total: 0,
-        review_count: 0,
-        session_count: 0,
-        applied_at_ms: 0,
-        verified_at_ms: Some(0),
-        decided_by: None,
-        version: 1,
+        ..testkit::profile(&host.user, rates)
     }
 }
