@@ -1,4 +1,5 @@
-//! `openapi.json` is what the routers say. `UPDATE_OPENAPI=1 cargo test -p parlor-tests openapi` writes it anew.
+//! `openapi.json` is what the routers say, and so are the paths that `answer_unknown` knows.
+//! `UPDATE_OPENAPI=1 cargo test -p parlor-tests openapi` writes both anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,8 +13,20 @@ use web::Trigger;
 
 use crate::whole::{routers, routes};
 
-fn file() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../openapi.json")
+/// A file of the repository.
+fn file(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// Compares a file with what it should say, or writes it when asked.
+fn assert_written(path: &str, text: &str) {
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the test says whether to write")]
+    let update = std::env::var_os("UPDATE_OPENAPI").is_some();
+    if update {
+        fs::write(file(path), text).unwrap();
+    }
+    let written = fs::read_to_string(file(path)).unwrap();
+    assert!(written == text, "{path} is old: run again with UPDATE_OPENAPI=1");
 }
 
 /// The routers of all domains, merged.
@@ -29,13 +42,20 @@ async fn document() -> OpenApi {
 async fn openapi_json_is_what_the_routers_say() {
     let mut text = document().await.to_pretty_json().unwrap();
     text.push('\n');
-    #[expect(clippy::disallowed_methods, reason = "whoever runs the test says whether to write")]
-    let update = std::env::var_os("UPDATE_OPENAPI").is_some();
-    if update {
-        fs::write(file(), &text).unwrap();
+    assert_written("openapi.json", &text);
+}
+
+#[test]
+fn what_answers_the_unknown_knows_each_path_and_its_methods() {
+    let mut methods: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for route in routes().iter().filter(|route| route.trigger == Trigger::Api) {
+        methods.entry(route.path).or_default().insert(route.method);
     }
-    let written = fs::read_to_string(file()).unwrap();
-    assert!(written == text, "openapi.json is old: run again with UPDATE_OPENAPI=1");
+    let line = |(path, methods): (&str, BTreeSet<&str>)| {
+        format!("{} {path}\n", methods.into_iter().collect::<Vec<_>>().join(","))
+    };
+    let text: String = methods.into_iter().map(line).collect();
+    assert_written("functions/identity/src/answer_unknown/paths.txt", &text);
 }
 
 #[tokio::test]

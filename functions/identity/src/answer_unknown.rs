@@ -1,9 +1,34 @@
-//! What no route of the API takes: 404 as a problem, like every other refusal.
+//! What no route of the API takes, as a problem like every other refusal: 405 where an address takes other methods, else
+//! 404. Without this function the gateway would answer such a request itself, in a shape of its own.
 //!
-//! Without this function the gateway would answer such a path itself, in a shape of its own. The function's router
-//! knows the identity domain alone, so a known path of another domain with a wrong method is 404 here too.
+//! The function has no rights and needs none: it serves this router and not the domain's. The gateway sends `HEAD` here,
+//! too, and the domain's router would hand that to the handler of `GET`, which may read nothing in this function.
 
-use web::{Route, Trigger};
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::Method;
+use http::header::ALLOW;
+use web::{Problem, Route, Trigger};
 
-/// The rest of the API. It has no handler: `web::serve` answers what a router does not know.
+/// The rest of the API.
 pub const ROUTE: Route = Route::consumer("answer_unknown", Trigger::Rest);
+
+/// Each path of the API after its methods. A test keeps it in step with all routes and writes it anew.
+const PATHS: &str = include_str!("answer_unknown/paths.txt");
+
+/// Refuses everything.
+pub fn router() -> Router {
+    let paths = PATHS.lines().filter_map(|line| line.split_once(' '));
+    paths.fold(Router::new(), |router, (methods, path)| {
+        router.route(path, any(async move |method: Method| refuse(&method, methods)))
+    })
+}
+
+fn refuse(method: &Method, methods: &'static str) -> Response {
+    // The gateway and this router may read an odd path differently: then it is no address of the API.
+    if methods.split(',').any(|known| known == method.as_str()) {
+        return Problem::no_such_address().into_response();
+    }
+    ([(ALLOW, methods)], Problem::wrong_method()).into_response()
+}

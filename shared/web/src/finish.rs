@@ -23,13 +23,23 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn serve(router: impl Into<Router>) -> Router {
     router
         .into()
-        .fallback(|| async {
-            Problem::new(Kind::NotFound).detail("There is nothing at this address.")
-        })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(Kind::MethodNotAllowed).detail("This address does not take this method.")
-        })
+        .fallback(async || Problem::no_such_address())
+        .method_not_allowed_fallback(async || Problem::wrong_method())
         .layer(from_fn(finish))
+}
+
+impl Problem {
+    /// What an address that is no route's is told.
+    #[must_use]
+    pub fn no_such_address() -> Self {
+        Self::new(Kind::NotFound).detail("There is nothing at this address.")
+    }
+
+    /// What is told to a method that an address does not take. `Allow` goes with it.
+    #[must_use]
+    pub fn wrong_method() -> Self {
+        Self::new(Kind::MethodNotAllowed).detail("This address does not take this method.")
+    }
 }
 
 /// Who turned out to call, for the log: [`crate::Caller`] writes it when a token counts.

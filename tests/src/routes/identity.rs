@@ -1,6 +1,7 @@
 //! The routes of identity, and the world they are tested in.
 
 mod admin_walls;
+mod answer_unknown;
 mod end_sign_in;
 mod find_user;
 mod finish_oidc;

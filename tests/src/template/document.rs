@@ -97,10 +97,9 @@ impl Function {
         Some((text("Method")?, text("Path")?))
     }
 
-    /// Whether it answers HTTP: a route, the rest of the API, or a function URL.
+    /// Whether it serves its domain's router: a route, or a function URL.
     pub fn serves(&self) -> bool {
-        let url = !self.property("FunctionUrlConfig").is_null();
-        url || self.events().iter().any(|(kind, _)| *kind == "HttpApi")
+        !self.property("FunctionUrlConfig").is_null() || self.route().is_some()
     }
 
     /// The statements of its role.

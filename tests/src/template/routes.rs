@@ -52,7 +52,7 @@ fn no_two_functions_serve_one_route() {
 }
 
 #[test]
-fn a_consumer_says_which_handler_it_is() {
+fn what_does_not_serve_its_domains_router_says_which_handler_it_is() {
     for (id, function) in Document::read().functions() {
         let handler = &function.property("Environment")["Variables"]["HANDLER"];
         if function.serves() {

@@ -79,13 +79,9 @@ async fn the_api_answers_problems_and_nothing_that_may_run() {
     assert_eq!(site.status, 200, "{site:?}");
     assert_hardened(&site);
     assert!(site.header("content-security-policy").contains("default-src 'none'"), "{site:?}");
-    for (method, path) in [(Method::GET, "/v1/missing"), (Method::DELETE, "/v1/wallet")] {
-        let missing = browser.send(method, path, &[], None).await;
-        assert_eq!((missing.status, missing.problem().as_str()), (404, "not-found"), "{missing:?}");
-        assert_eq!(missing.header("content-type"), "application/problem+json", "{missing:?}");
-    }
-    let wrong_method = browser.send(Method::DELETE, "/v1/site", &[], None).await;
-    assert_eq!(wrong_method.problem(), "method-not-allowed", "{wrong_method:?}");
+    let missing = browser.get("/v1/missing").await;
+    assert_eq!((missing.status, missing.problem().as_str()), (404, "not-found"), "{missing:?}");
+    assert_eq!(missing.header("content-type"), "application/problem+json", "{missing:?}");
     let anonymous = browser.get("/v1/wallet").await;
     assert_eq!((anonymous.status, anonymous.problem().as_str()), (401, "not-signed-in"));
     assert_eq!(anonymous.header("content-type"), "application/problem+json");
@@ -95,6 +91,23 @@ async fn the_api_answers_problems_and_nothing_that_may_run() {
     let huge = json!({ "email": "x".repeat(2_000_000) });
     let huge = browser.post("/v1/sign-in/mail", "", &huge).await;
     assert_eq!(huge.status, 413, "{}", huge.status);
+}
+
+#[tokio::test]
+async fn an_address_of_any_domain_says_which_methods_it_takes() {
+    let world = World::new();
+    let browser = Browser::new(&world.stack);
+    let session = "/v1/sessions/018f5f9e-0000-7000-8000-000000000000";
+    for (path, allowed) in [("/v1/site", "GET"), ("/v1/wallet", "GET"), (session, "GET")] {
+        for method in [Method::HEAD, Method::DELETE] {
+            let refused = browser.send(method.clone(), path, &[], None).await;
+            assert_eq!(refused.status, 405, "{method} {path}: {refused:?}");
+            assert_eq!(refused.header("allow"), allowed, "{method} {path}: {refused:?}");
+            // A reply to HEAD has no body.
+            let problem = if method == Method::HEAD { "" } else { "method-not-allowed" };
+            assert_eq!(refused.problem(), problem, "{method} {path}: {refused:?}");
+        }
+    }
 }
 
 #[tokio::test]
