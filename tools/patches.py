@@ -25,6 +25,7 @@ def apply_all(gateway_port):
     http_api_bodies()
     table_settings()
     api_behind_cdn(gateway_port)
+    addresses_on_the_way()
     missing_files()
     names_of_rights()
     conditional_writes()
@@ -191,6 +192,22 @@ def api_behind_cdn(gateway_port):
             connection.close()
 
     cloudfront._forward_to_origin = forward_or_own
+
+
+def addresses_on_the_way():
+    """API Gateway appends the address it was called from to X-Forwarded-For; the emulator leaves it as it came.
+
+    Behind the CDN that is an address of CloudFront's, here the loopback, and the viewer's is the one before it.
+    """
+    invoke = apigateway._invoke_lambda_proxy
+
+    async def invoke_with_peer(integration, api_id, stage, path, method, headers, *rest, **named):
+        name = next((name for name in headers if name.lower() == "x-forwarded-for"), "x-forwarded-for")
+        chain = ", ".join(filter(None, (headers.get(name), LOOPBACK)))
+        headers = {**headers, name: chain}
+        return await invoke(integration, api_id, stage, path, method, headers, *rest, **named)
+
+    apigateway._invoke_lambda_proxy = invoke_with_peer
 
 
 def missing_files():

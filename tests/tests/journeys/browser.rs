@@ -1,8 +1,10 @@
 //! Plain HTTP as a browser speaks it: headers one can look at, and cookies one can keep or lose.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use parlor_tests::Stack;
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, ClientBuilder, Method, redirect};
 use serde_json::Value;
 
 /// A browser's worth of HTTP.
@@ -50,7 +52,16 @@ impl Page {
 
 impl Browser {
     pub fn new(stack: &Stack) -> Self {
-        let http = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self::on(stack, Client::builder())
+    }
+
+    /// One on a network of its own: all of 127/8 is this machine.
+    pub fn at(stack: &Stack, address: Ipv4Addr) -> Self {
+        Self::on(stack, Client::builder().local_address(IpAddr::from(address)))
+    }
+
+    fn on(stack: &Stack, client: ClientBuilder) -> Self {
+        let http = client.redirect(redirect::Policy::none()).build().unwrap();
         Self { http, url: stack.url.clone() }
     }
 

@@ -1,5 +1,7 @@
 //! The address people open: what it serves, what it does not, and under which headers.
 
+use std::net::Ipv4Addr;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -108,6 +110,27 @@ async fn an_address_of_any_domain_says_which_methods_it_takes() {
             assert_eq!(refused.problem(), problem, "{method} {path}: {refused:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_limit_counts_the_address_that_the_cdn_saw_and_not_the_one_that_is_claimed() {
+    let world = World::new();
+    let crowd = Browser::at(&world.stack, Ipv4Addr::new(127, 9, 0, 1));
+    let mut taken = 0;
+    // 120 a minute; a new minute may begin on the way.
+    let refused = loop {
+        let claimed = format!("203.0.113.{taken}");
+        let headers = [("x-forwarded-for", claimed.as_str())];
+        let page = crowd.send(Method::GET, "/v1/hosts", &headers, None).await;
+        if page.status != 200 || taken == 250 {
+            break page;
+        }
+        taken += 1;
+    };
+    assert_eq!((refused.status, refused.problem().as_str()), (429, "too-many-requests"));
+    assert!(taken >= 120, "{taken} were taken");
+    let neighbour = Browser::at(&world.stack, Ipv4Addr::new(127, 9, 0, 2));
+    assert_eq!(neighbour.get("/v1/hosts").await.status, 200);
 }
 
 #[tokio::test]
