@@ -20,6 +20,11 @@ const ATTEMPTS: u32 = 6;
 /// After this many failures an event is parked, and an alarm tells a person.
 pub const ATTEMPTS_BEFORE_PARKING: u32 = 5;
 
+/// Why spending is locked: a dispute is open, or one was lost. Only the first ends by itself; what an admin has locked
+/// stays so.
+const IN_DISPUTE: &str = "dispute";
+const DISPUTE_LOST: &str = "dispute-lost";
+
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -206,7 +211,7 @@ async fn card_refund(
     Ok(raise_refunded(tx, &top_up.top_up_id, top_up.refunded_minor, cumulative_minor))
 }
 
-/// Takes the disputed payment back, in full, and locks spending.
+/// Takes the disputed payment back, in full, and locks spending unless it is locked for a reason of its own.
 async fn open_dispute(
     store: &Store,
     payment_intent: &str,
@@ -221,12 +226,12 @@ async fn open_dispute(
     }
     let tx = put_entry(Transaction::new(), &top_up.member_id, &entry, now_ms, notes(&top_up));
     let update = Update::new(
-        "SET available_minor = available_minor - :amount, locked = :locked, \
-         open_disputes = open_disputes + :one",
+        "SET available_minor = available_minor - :amount, \
+         locked = if_not_exists(locked, :locked), open_disputes = open_disputes + :one",
     )
     .when("attribute_exists(pk)")
     .value(":amount", amount.minor)
-    .value(":locked", "dispute")
+    .value(":locked", IN_DISPUTE)
     .value(":one", 1);
     let key = store::wallet::wallet_key(&top_up.member_id);
     Ok(tx.update("wallet", Table::Ledger, &key, update))
@@ -263,18 +268,32 @@ async fn close_dispute(
         };
         tx = put_entry(tx, member, &balanced(entry)?, now_ms, notes(&top_up));
     }
-    let last = wallet.open_disputes <= 1;
-    let unlock = if won && last { " REMOVE locked" } else { "" };
-    let update = Update::new(format!(
-        "SET available_minor = available_minor + :amount, open_disputes = :left{unlock}"
-    ))
-    .when("available_minor = :seen AND open_disputes = :open")
-    .value(":amount", amount)
-    .value(":seen", wallet.available_minor)
-    .value(":open", wallet.open_disputes)
-    .value(":left", wallet.open_disputes.saturating_sub(1));
+    let update = decided(&wallet, won).value(":amount", amount);
     let key = store::wallet::wallet_key(member);
     Ok(tx.update("wallet", Table::Ledger, &key, update))
+}
+
+/// One open dispute less, adding `:amount`, and what that does to the lock; only if all is as it was seen.
+fn decided(wallet: &WalletItem, won: bool) -> Update {
+    let change = "SET available_minor = available_minor + :amount, open_disputes = :left";
+    let update = match wallet.locked.as_deref() {
+        Some(IN_DISPUTE) if !won => {
+            Update::new(format!("{change}, locked = :lost")).value(":lost", DISPUTE_LOST)
+        }
+        Some(IN_DISPUTE) if wallet.open_disputes <= 1 => {
+            Update::new(format!("{change} REMOVE locked"))
+        }
+        _ => Update::new(change),
+    };
+    let same = "available_minor = :seen AND open_disputes = :open";
+    let update = match &wallet.locked {
+        Some(lock) => update.when(format!("{same} AND locked = :lock")).value(":lock", lock),
+        None => update.when(format!("{same} AND attribute_not_exists(locked)")),
+    };
+    update
+        .value(":seen", wallet.available_minor)
+        .value(":open", wallet.open_disputes)
+        .value(":left", wallet.open_disputes.saturating_sub(1))
 }
 
 /// The entry of a top-up with this line, if it was written.

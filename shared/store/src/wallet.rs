@@ -28,10 +28,10 @@ pub struct WalletItem {
     pub open_session: Option<String>,
     /// The last minute leased for it; 0 when none is open.
     pub leased_minute: u32,
-    /// Whether spending is stopped, and why.
+    /// Whether spending is stopped, and why: `dispute` while one is open, `dispute-lost`, `admin`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked: Option<String>,
-    /// Disputes that are not decided; the first locks, the last one won unlocks.
+    /// Disputes that are not decided; the first locks, the last one unlocks if none was lost.
     #[serde(default)]
     pub open_disputes: u32,
     /// Where the conservation check finds it.

@@ -2,6 +2,8 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use store::wallet::wallet_key;
+use store::{Table, Transaction, Update};
 use testkit::{Call, Fault, Kit};
 
 use super::till::{Till, completed, dispute, event, pending, refunded, succeeded};
@@ -178,6 +180,52 @@ async fn a_decision_counts_once_whichever_event_tells_it() {
     let wallet = kit.store().wallet(&ada.id()).await.unwrap().unwrap();
     assert_eq!((wallet.open_disputes, wallet.available_minor), (0, 6_500));
     assert_eq!(Books::of(&kit).spending(&ada.id()), 6_500);
+}
+
+/// Two disputes of one payment of Ada's are open; then these events come. Why spending is locked at the end.
+async fn lock_after(events: &[(&str, &str)]) -> Option<String> {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    till.accept(&kit, &completed("0", &top_up, 2_500)).await;
+    let opened = ["dp_1", "dp_2"].map(|id| (id, "needs_response"));
+    for (number, (id, status)) in opened.iter().chain(events).enumerate() {
+        let phase = if *status == "needs_response" { "created" } else { "closed" };
+        let name = (number + 1).to_string();
+        let body = dispute(&name, &format!("charge.dispute.{phase}"), status, 1_000);
+        till.accept(&kit, &body.replace("dp_1", id)).await;
+    }
+    kit.store().wallet(&ada.id()).await.unwrap().unwrap().locked
+}
+
+#[tokio::test]
+async fn a_lost_dispute_keeps_spending_locked_whatever_another_comes_to() {
+    for order in [[("dp_1", "lost"), ("dp_2", "won")], [("dp_2", "won"), ("dp_1", "lost")]] {
+        assert_eq!(lock_after(&order).await.as_deref(), Some("dispute-lost"), "{order:?}");
+    }
+    assert_eq!(lock_after(&[("dp_1", "won")]).await.as_deref(), Some("dispute"));
+    assert_eq!(lock_after(&[("dp_1", "won"), ("dp_2", "won")]).await, None);
+}
+
+#[tokio::test]
+async fn a_dispute_that_is_won_opens_no_lock_of_an_admin() {
+    let kit = Kit::new().await;
+    let till = Till::over(&kit);
+    let ada = kit.member("Ada").await;
+    let top_up = pending(&kit, &ada, 2_500).await;
+    till.accept(&kit, &completed("1", &top_up, 2_500)).await;
+    let lock = Update::new("SET locked = :why").when("attribute_exists(pk)").value(":why", "admin");
+    let tx = Transaction::new().update("wallet", Table::Ledger, &wallet_key(&ada.id()), lock);
+    kit.store().commit(tx).await.unwrap();
+    let phases = [("2", "created", "needs_response"), ("3", "closed", "won")];
+    for (name, phase, status) in phases {
+        let body = dispute(name, &format!("charge.dispute.{phase}"), status, 2_500);
+        till.accept(&kit, &body).await;
+    }
+    let wallet = kit.store().wallet(&ada.id()).await.unwrap().unwrap();
+    assert_eq!((wallet.available_minor, wallet.open_disputes), (2_500, 0));
+    assert_eq!(wallet.locked.as_deref(), Some("admin"));
 }
 
 #[tokio::test]
