@@ -5,8 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{Currency, FeeRule, Money, lease_entry, top_up};
 use metering::{Facts, Meter, Side, Sides, Terms};
 use runtime::new_id;
-use store::session::{Participant, SessionItem, create_session, touch};
-use store::wallet::{EntryNotes, change_spending, create_wallet, open_and_lease, put_entry};
+use store::session::{Participant, SessionItem, create_session, shard_key, touch};
+use store::wallet::{
+    EntryNotes, change_spending, create_wallet, open_and_lease, put_entry, shard_of, wallet_key,
+};
 use store::{Store, Transaction};
 
 /// Price of a minute, in cents.
@@ -28,7 +30,8 @@ pub struct World {
 
 impl World {
     /// Writes `sessions` that began in `lease_minutes` groups a minute apart, the last one at `start`, each with its
-    /// first lease: from then on each minute one group's next lease is due.
+    /// first lease: from then on each minute one group's next lease is due. The members of a shard's sessions are in one
+    /// of `partitions`: what a worker writes together is then one transaction of the database here too.
     ///
     /// # Errors
     /// The store refuses a write.
@@ -37,9 +40,10 @@ impl World {
         sessions: u32,
         lease_minutes: u32,
         start: Timestamp,
+        partitions: u32,
     ) -> Result<Self> {
         let sessions = (0..sessions)
-            .map(|number| running(number, lease_minutes, start))
+            .map(|number| running(number, lease_minutes, start, partitions))
             .collect::<Result<Vec<_>>>()?;
         let world = Self { store, sessions, lease_minutes, start };
         for some in world.sessions.chunks(SESSIONS_AT_ONCE) {
@@ -121,15 +125,25 @@ pub fn meter(lease_minutes: u32, since_ms: i64) -> Result<Meter> {
     Ok(meter.join(Side::Member, &facts)?.join(Side::Host, &facts)?)
 }
 
-fn running(number: u32, lease_minutes: u32, start: Timestamp) -> Result<SessionItem> {
+fn running(
+    number: u32,
+    lease_minutes: u32,
+    start: Timestamp,
+    partitions: u32,
+) -> Result<SessionItem> {
     let group = number.checked_rem(lease_minutes).unwrap_or_default();
     let since = start - SignedDuration::from_mins(i64::from(group));
-    let person = |side: &str| Participant {
-        id: new_id(since).to_string(),
+    let id = new_id(since).to_string();
+    let place = shard_of(&shard_key(&id).pk, partitions);
+    let mut ids = std::iter::repeat_with(|| new_id(since).to_string());
+    let member = ids.find(|id| shard_of(&wallet_key(id).pk, partitions) == place);
+    let person = |side: &str, id| Participant {
+        id,
         name: format!("{side} {number}"),
         slug: (side == "Host").then(|| format!("host-{number}")),
     };
     let meter = meter(lease_minutes, since.as_millisecond())?;
-    let id = new_id(since).to_string();
-    Ok(SessionItem::request(id, "soulseer", "voice", (person("Member"), person("Host")), meter))
+    let member = person("Member", member.context("there are ids without end")?);
+    let host = person("Host", new_id(since).to_string());
+    Ok(SessionItem::request(id, "soulseer", "voice", (member, host), meter))
 }

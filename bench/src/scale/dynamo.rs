@@ -225,36 +225,46 @@ impl Instance {
     }
 
     async fn commit(&self, writes: &[Write], until: Option<&Until>) -> Result<(), CommitError> {
-        let begin = self.tables.time.micros();
-        self.compute(self.tables.assumed.cpu_us_per_charge).await;
+        let (begin, assumed) = (self.tables.time.micros(), &self.tables.assumed);
+        let leases = writes.chunks(2).map(Lease::of).collect::<Option<Vec<_>>>();
+        let leases = leases.ok_or_else(|| shape("the model knows leases only"))?;
+        let count = leases.len() as u64;
+        self.compute(assumed.cpu_us_per_transaction + count * assumed.cpu_us_per_charge).await;
         if until.is_some_and(Until::passed) {
             return Err(CommitError::too_late());
         }
-        let lease = Lease::of(writes).ok_or_else(|| shape("the model knows leases only"))?;
-        let outcome = self.apply(&lease).await;
-        self.pass(self.tables.assumed.transaction_us).await;
+        let outcome = self.apply(&leases);
+        let more = count.saturating_sub(1) * assumed.transaction_us_per_lease_more;
+        self.pass(assumed.transaction_us + more).await;
         let mut state = self.tables.lock();
         let now = self.tables.time.micros();
         if outcome.is_ok() {
-            state.charges += 1;
+            state.charges += count;
             state.last_charge = now;
             state.taken.push(now - begin);
         }
         outcome
     }
 
-    async fn apply(&self, lease: &Lease<'_>) -> Result<(), CommitError> {
+    /// All of them or none.
+    fn apply(&self, leases: &[Lease<'_>]) -> Result<(), CommitError> {
         let now = self.tables.time.micros();
         let mut state = self.tables.lock();
-        if !state.ledger_writes.take(now, &lease.units) {
+        let units: Vec<_> = leases.iter().flat_map(|lease| lease.units).collect();
+        if !state.ledger_writes.take(now, &units) {
             return Err(CommitError::Busy);
         }
-        let holds = state.sessions.lease(lease.wallet, lease.before, lease.last, lease.amount);
-        if holds.map_err(shape)? {
-            return Ok(());
+        for lease in leases {
+            if !state.sessions.holds(lease.wallet, lease.before, lease.amount).map_err(shape)? {
+                state.refused += 1;
+                return Err(CommitError::Refused(vec![Refused { label: "wallet", found: None }]));
+            }
         }
-        state.refused += 1;
-        Err(CommitError::Refused(vec![Refused { label: "wallet", found: None }]))
+        leases
+            .iter()
+            .try_for_each(|lease| state.sessions.lease(lease.wallet, lease.last))
+            .map_err(shape)?;
+        Ok(())
     }
 }
 
@@ -264,7 +274,7 @@ struct Lease<'a> {
     before: u32,
     last: u32,
     amount: i64,
-    units: Vec<(&'a str, f64)>,
+    units: [(&'a str, f64); 2],
 }
 
 impl<'a> Lease<'a> {
@@ -279,10 +289,8 @@ impl<'a> Lease<'a> {
             |name: &str| update.condition.values.get(name)?.as_n().ok()?.parse::<i64>().ok();
         let minute = |name: &str| u32::try_from(number(name)?).ok();
         // Twice the units of a plain write; a wallet is well under a KiB.
-        let units = vec![
-            (entry.key.pk.as_str(), 2.0 * write_units(size(item))),
-            (wallet.key.pk.as_str(), 2.0),
-        ];
+        let units =
+            [(entry.key.pk.as_str(), 2.0 * write_units(size(item))), (wallet.key.pk.as_str(), 2.0)];
         Some(Self {
             wallet: &wallet.key.pk,
             before: minute(":before")?,

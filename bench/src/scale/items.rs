@@ -95,20 +95,26 @@ impl Sessions {
         }
     }
 
-    /// Leases minutes if the wallet's fence allows it; `false` if not.
+    /// Whether the fence of a wallet allows a lease after the minute `before`.
     ///
     /// # Errors
     /// The key is no wallet's.
-    pub fn lease(&mut self, wallet: &str, before: u32, last: u32, amount: i64) -> Result<bool> {
-        let at = number(wallet.strip_prefix("MEMBER#").context("a wallet's key")?)?;
-        let available = self.available(at)?;
-        let leased = self.leased.get_mut(at as usize).context("there is no such member")?;
-        let holds = *leased == before && available >= amount;
-        ensure!(last > before, "a lease of no minute");
-        if holds {
-            *leased = last;
-        }
-        Ok(holds)
+    pub fn holds(&self, wallet: &str, before: u32, amount: i64) -> Result<bool> {
+        let at = member(wallet)?;
+        let leased = self.leased.get(at as usize).context("there is no such member")?;
+        Ok(*leased == before && self.available(at)? >= amount)
+    }
+
+    /// Leases minutes up to and with `last`.
+    ///
+    /// # Errors
+    /// The key is no wallet's, or these minutes are leased.
+    pub fn lease(&mut self, wallet: &str, last: u32) -> Result<()> {
+        let leased = self.leased.get_mut(member(wallet)? as usize);
+        let leased = leased.context("there is no such member")?;
+        ensure!(last > *leased, "a lease of no minute");
+        *leased = last;
+        Ok(())
     }
 
     fn available(&self, at: u32) -> Result<i64> {
@@ -168,6 +174,11 @@ fn session_id(number: u32) -> String {
 
 fn member_id(number: u32) -> String {
     format!("{MEMBER}{number:012x}")
+}
+
+/// Whose wallet it is.
+fn member(wallet: &str) -> Result<u32> {
+    number(wallet.strip_prefix("MEMBER#").context("a wallet's key")?)
 }
 
 fn number(id: &str) -> Result<u32> {
@@ -230,9 +241,11 @@ mod tests {
         let item = sessions.get(Table::Ledger, &key.pk, &key.sk, start).unwrap();
         let wallet: store::wallet::WalletItem = from_item(item).unwrap();
         assert_eq!(wallet.open_session, Some(open.session_id));
-        assert!(!sessions.lease(&key.pk, 4, 9, 1_500).unwrap());
-        assert!(sessions.lease(&key.pk, 5, 10, 1_500).unwrap());
-        assert!(!sessions.lease(&key.pk, 5, 10, 1_500).unwrap());
+        assert!(!sessions.holds(&key.pk, 4, 1_500).unwrap());
+        assert!(sessions.holds(&key.pk, 5, 1_500).unwrap());
+        sessions.lease(&key.pk, 10).unwrap();
+        assert!(!sessions.holds(&key.pk, 5, 1_500).unwrap());
+        assert!(sessions.lease(&key.pk, 10).is_err());
         assert_eq!(sessions.leased_minutes(), 205);
     }
 }

@@ -59,8 +59,10 @@ pub struct Assumptions {
     pub write_units_per_second: f64,
     /// Read units a second of each table; a partition takes 3,000 of them.
     pub read_units_per_second: f64,
-    /// A transaction's mean latency in the region.
+    /// Mean latency in the region of a transaction of one lease.
     pub transaction_us: u64,
+    /// How much longer each further lease makes it: two items more.
+    pub transaction_us_per_lease_more: u64,
     /// A batch of a hundred items.
     pub batch_read_us: u64,
     /// A page of a thousand items.
@@ -69,7 +71,9 @@ pub struct Assumptions {
     pub message_us: u64,
     /// A new instance until it takes its first message: Lambda's own part and ours.
     pub cold_start_us: u64,
-    /// Processor time of a charge on a whole processor: decision, SDK, signature, JSON (`bench tick` with `perf`).
+    /// Processor time of a transaction on a whole processor: SDK, signature, HTTP (`bench tick`).
+    pub cpu_us_per_transaction: u64,
+    /// Processor time of each charge in it: decision, entry, JSON.
     pub cpu_us_per_charge: u64,
     /// Processor time of a read call.
     pub cpu_us_per_call: u64,
@@ -101,11 +105,13 @@ impl Assumptions {
             write_units_per_second: options.write_units_per_second,
             read_units_per_second: options.read_units_per_second,
             transaction_us: 15_000,
+            transaction_us_per_lease_more: 1_000,
             batch_read_us: 10_000,
             query_us: 10_000,
             message_us: 20_000,
             cold_start_us: 24_000,
-            cpu_us_per_charge: 250,
+            cpu_us_per_transaction: 200,
+            cpu_us_per_charge: 80,
             cpu_us_per_call: 200,
             cpu_us_per_item: 15,
             instances: options.instances,
@@ -168,9 +174,9 @@ pub struct Report {
     pub messages_failed: u64,
     /// Instances that were started.
     pub instances: u32,
-    /// Half of the charges took at most this long, waiting for the processor included.
+    /// Half of the transactions took at most this long, waiting for the processor included.
     pub p50_ms: f64,
-    /// 99 of 100 charges took at most this long.
+    /// 99 of 100 took at most this long.
     pub p99_ms: f64,
     /// What the result rests on.
     pub assumptions: Assumptions,

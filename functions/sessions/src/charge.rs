@@ -2,7 +2,8 @@
 //!
 //! At least once, in any order, overlapping, late: the ledger comes out the same, because every write carries the fence
 //! it was decided under. Cost per tick and session that needs nothing: three items read in batches of a hundred. Cost of
-//! a charge: one transaction of two items (see `store::wallet`). While one batch is charged, the next one is read.
+//! a charge: two items (see `store::wallet`), four write units, in a transaction that [`LEASES_PER_TRANSACTION`] sessions
+//! share, so that signing and sending are paid once for all of them. While one batch is charged, the next one is read.
 
 use futures::StreamExt;
 use ledger::lease_entry;
@@ -23,6 +24,9 @@ pub const CONCURRENCY: usize = 16;
 const CONCURRENCY_BUSY: usize = 4;
 /// Sessions read together: what DynamoDB gives in one batch.
 const SESSIONS_PER_BATCH: usize = 100;
+/// Leases that are written in one transaction: two items each, of the hundred that one may have. What one of them is
+/// refused for holds up the others until they are tried alone, so there are not more.
+pub const LEASES_PER_TRANSACTION: usize = 10;
 /// Sessions a message is answerable for; a shard with more is handed out in pages.
 pub const SESSIONS_PER_MESSAGE: usize = 1_000;
 
@@ -50,7 +54,7 @@ pub struct Outcome {
     pub stored: u32,
     /// Sessions settled.
     pub settled: u32,
-    /// How often a session was taken up again because a table had no room for it.
+    /// How often a session was taken up again: a table had no room for it, or what was to be written with it was refused.
     pub repeated: u32,
     /// Sessions that could not be handled and must be tried again.
     pub failed: u32,
@@ -80,18 +84,19 @@ pub async fn read_shard(
     Ok(Shard { open: page.items, next: page.next.and_then(|mut key| key.remove("sk")) })
 }
 
-/// Handles open sessions. What a busy table leaves is read, decided and tried again while there is time; what cannot be
-/// handled is counted as failed, so that it does not hold up the others.
+/// Handles open sessions, those that need a lease some together. What a busy table leaves, or a refusal of one of them, is
+/// read, decided and tried again while there is time, each session alone; what cannot be handled is counted as failed, so
+/// that it does not hold up the others.
 pub async fn charge_all(ctx: &Ctx, open: &[OpenItem], patience: &mut Patience<'_>) -> Outcome {
     let mut total = Outcome::default();
-    let mut at_once = CONCURRENCY;
-    let mut left = charge_once(ctx, open, at_once, patience, &mut total).await;
+    let mut pace = Pace { at_once: CONCURRENCY, together: LEASES_PER_TRANSACTION };
+    let mut left = charge_once(ctx, open, pace, patience, &mut total).await;
     while !left.is_empty() && patience.pause().await {
         total.repeated =
             total.repeated.saturating_add(u32::try_from(left.len()).unwrap_or(u32::MAX));
         let again: Vec<_> = left.into_iter().map(|one| one.open).collect();
-        at_once = at_once.div_euclid(2).max(CONCURRENCY_BUSY);
-        left = charge_once(ctx, &again, at_once, patience, &mut total).await;
+        pace = Pace { at_once: pace.at_once.div_euclid(2).max(CONCURRENCY_BUSY), together: 1 };
+        left = charge_once(ctx, &again, pace, patience, &mut total).await;
     }
     // Thousands may be left of a table that is down: one line, with one of them.
     if let Some(Left { open, why }) = left.first() {
@@ -102,7 +107,16 @@ pub async fn charge_all(ctx: &Ctx, open: &[OpenItem], patience: &mut Patience<'_
     Outcome { failed: all.saturating_sub(total.seen), ..total }
 }
 
-/// A session that the tables had no room for, and may have a moment later.
+/// How a worker goes through its sessions.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// Transactions at once.
+    at_once: usize,
+    /// Leases in one.
+    together: usize,
+}
+
+/// A session that must be taken up again, and may succeed a moment later.
 struct Left {
     open: OpenItem,
     why: String,
@@ -114,28 +128,51 @@ impl Left {
     }
 }
 
-/// Handles each session once, so many at a time, adds what was done to `total`, and gives what is left.
+/// Handles each session once, adds what was done to `total`, and gives what is left.
 async fn charge_once(
     ctx: &Ctx,
     open: &[OpenItem],
-    at_once: usize,
+    pace: Pace,
     patience: &Patience<'_>,
     total: &mut Outcome,
 ) -> Vec<Left> {
     let handled = futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
         .map(|some| read_rooms(ctx, some, patience))
         .buffered(2)
-        .flat_map(futures::stream::iter)
-        .map(|room| async move { handle_in_time(ctx, room?, patience).await })
-        .buffer_unordered(at_once);
+        .flat_map(|rooms| futures::stream::iter(in_groups(rooms, pace.together)))
+        .map(|group| async move { handle_group(ctx, group?, patience).await })
+        .buffer_unordered(pace.at_once);
     let collect = |mut left: Vec<Left>, outcome| {
         match outcome {
-            Ok(one) => total.add(&one),
-            Err(one) => left.push(one),
+            Ok(done) => total.add(&done),
+            Err(more) => left.extend::<Vec<_>>(more),
         }
         std::future::ready(left)
     };
     handled.fold(Vec::new(), collect).await
+}
+
+/// Puts what needs a lease together, `together` at most, and leaves everything else alone. No member is twice in a group, as
+/// no item may be twice in a transaction.
+fn in_groups(rooms: Vec<Result<Room, Left>>, together: usize) -> Vec<Result<Vec<Room>, Vec<Left>>> {
+    let (mut groups, mut leases) = (Vec::new(), Vec::<Room>::new());
+    for room in rooms {
+        match room {
+            Err(left) => groups.push(Err(vec![left])),
+            Ok(room)
+                if matches!(room.session.meter.step(&room.facts), Step::Lease(_))
+                    && leases.iter().all(|one| one.session.member.id != room.session.member.id) =>
+            {
+                leases.push(room);
+                if leases.len() >= together {
+                    groups.push(Ok(std::mem::take(&mut leases)));
+                }
+            }
+            Ok(room) => groups.push(Ok(vec![room])),
+        }
+    }
+    groups.push(Ok(leases));
+    groups
 }
 
 /// Reads sessions; those that cannot be read are left out, and said in the log.
@@ -188,20 +225,48 @@ impl Outcome {
     }
 }
 
-/// Handles a session if there is time for it; what cannot be handled for good is said in the log, and not seen.
-async fn handle_in_time(ctx: &Ctx, room: Room, patience: &Patience<'_>) -> Result<Outcome, Left> {
-    let open = OpenItem::of(&room.session);
+/// Handles the sessions of a group if there is time for it; what cannot be handled for good is said in the log, and not
+/// seen.
+async fn handle_group(
+    ctx: &Ctx,
+    rooms: Vec<Room>,
+    patience: &Patience<'_>,
+) -> Result<Outcome, Vec<Left>> {
+    let left = |why: &dyn ToString| {
+        let each =
+            rooms.iter().map(|room| Left::of(&OpenItem::of(&room.session), &why.to_string()));
+        Err(each.collect())
+    };
     if patience.is_over() {
-        return Err(Left::of(&open, &OUT_OF_TIME));
+        return left(&OUT_OF_TIME);
     }
-    match handle(ctx, &room).await {
-        Ok(outcome) => Ok(outcome),
-        Err(error) if error.retryable() => Err(Left::of(&open, &error)),
+    let [room] = rooms.as_slice() else {
+        // Whatever it is, it may be the matter of one of them: the others must not suffer for it.
+        return lease_together(ctx, &rooms).await.or_else(|error| left(&error));
+    };
+    match handle(ctx, room).await {
+        Err(error) if error.retryable() => left(&error),
         Err(error) => {
-            tracing::error!(session_id = open.session_id, %error, "a session could not be handled");
+            let session_id = &room.session.session_id;
+            tracing::error!(session_id, %error, "a session could not be handled");
             Ok(Outcome::default())
         }
+        outcome => outcome.map_err(|_| Vec::new()),
     }
+}
+
+/// Leases what is due in each of these sessions, all or nothing. Nothing is done for none.
+async fn lease_together(ctx: &Ctx, rooms: &[Room]) -> Result<Outcome, CommitError> {
+    let (mut tx, mut total) = (Transaction::new(), Outcome::default());
+    for room in rooms {
+        if let Step::Lease(due) = room.session.meter.step(&room.facts) {
+            let (minutes_leased, lag_ms_max) = (due.count, lag_ms(room));
+            tx = tx.and(lease_of(ctx, room, due)?);
+            total.add(&Outcome { seen: 1, minutes_leased, lag_ms_max, ..Outcome::default() });
+        }
+    }
+    ctx.store.commit(tx).await?;
+    Ok(total)
 }
 
 /// What one session needs now.
@@ -226,28 +291,32 @@ async fn handle(ctx: &Ctx, room: &Room) -> Result<Outcome, CommitError> {
     Ok(outcome)
 }
 
-/// Leases what is due. A refusal is an answer, not an error: whoever was faster leased it, the session ended, or the
-/// money is gone, and then the session lapses by itself at the end of its paid time.
+/// The transaction that leases what is due.
 ///
 /// A minute is leased before it begins, so a lease that was held up is not sent after the end of the paid time: by then
 /// both browsers have stopped, and it would charge for what nobody had.
-async fn lease_minutes(
-    ctx: &Ctx,
-    room: &Room,
-    due: Lease,
-    outcome: &mut Outcome,
-) -> Result<(), CommitError> {
+fn lease_of(ctx: &Ctx, room: &Room, due: Lease) -> Result<Transaction, StoreError> {
     let session = &room.session;
     let (member, id) = (session.member.id.as_str(), session.session_id.as_str());
     let names = (member, id, session.host.name.as_str());
     let range = (due.first, due.count);
     let entry = lease_entry(member, id, range, session.meter.terms.rate)
         .map_err(|error| StoreError::Shape(error.to_string()))?;
-    let tx = lease(Transaction::new(), names, &entry, range, room.facts.now_ms);
     let clock = ctx.clock.clone();
     let paid_until = room.meter.paid_until_ms(room.facts.leased).unwrap_or(i64::MIN);
-    let tx = tx.until(Until::new(move || clock.now().as_millisecond(), paid_until));
-    match ctx.store.commit(tx).await {
+    let until = Until::new(move || clock.now().as_millisecond(), paid_until);
+    Ok(lease(Transaction::new(), names, &entry, range, room.facts.now_ms).until(until))
+}
+
+/// Leases what is due. A refusal is an answer, not an error: whoever was faster leased it, the session ended, or the
+/// money is gone, and then the session lapses by itself at the end of its paid time.
+async fn lease_minutes(
+    ctx: &Ctx,
+    room: &Room,
+    due: Lease,
+    outcome: &mut Outcome,
+) -> Result<(), CommitError> {
+    match ctx.store.commit(lease_of(ctx, room, due)?).await {
         Ok(()) => {
             outcome.minutes_leased = due.count;
             outcome.lag_ms_max = lag_ms(room);

@@ -209,11 +209,14 @@ impl Transaction {
         self
     }
 
-    /// The writes of both.
+    /// The writes of both, not to be sent later than either.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.writes.extend(other.writes);
-        self.until = self.until.or(other.until);
+        self.until = match (self.until, other.until) {
+            (Some(one), Some(other)) if other.last_ms < one.last_ms => Some(other),
+            (one, other) => one.or(other),
+        };
         self.error = self.error.or(other.error);
         self
     }

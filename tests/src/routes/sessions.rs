@@ -4,6 +4,7 @@ mod accept_session;
 mod billing_charge;
 mod billing_tick;
 mod cancel_session;
+mod charge_together;
 mod decline_session;
 mod end_session;
 mod export_messages;
