@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 
+use crate::beside;
 use crate::functions::{self, cargo};
 use crate::paths;
 use crate::process;
@@ -25,6 +26,9 @@ pub struct Options {
 /// # Errors
 /// The build or the bench fails.
 pub fn run(options: &Options) -> Result<()> {
+    if options.arguments.first().is_some_and(|bench| bench == beside::NAME) {
+        return beside::run(&options.arguments);
+    }
     let mut command = built()?;
     command.args(&options.arguments);
     let help = options.arguments.iter().any(|word| word == "--help" || word == "-h");
@@ -38,7 +42,10 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// The benches' program, released.
-fn built() -> Result<Command> {
+///
+/// # Errors
+/// It cannot be built.
+pub fn built() -> Result<Command> {
     step("build the benches (the first time takes minutes)", || {
         process::run(cargo().args(["build", "--quiet", "--release", "--package", "parlor-bench"]))
     })?;

@@ -4,6 +4,7 @@
 //! `tools/publish.py` ask: this crate stays small so that it compiles in seconds.
 
 mod bench;
+mod beside;
 mod check;
 mod deploy;
 mod dev;
@@ -42,7 +43,7 @@ enum Task {
     Test(test::Options),
     /// The quick part of `test`: no stack, no browser.
     Check,
-    /// Measure speed and cost: `cargo x bench tick`, `core`, `scale`, `cold`.
+    /// Measure speed and cost: `cargo x bench tick`, `beside`, `core`, `scale`, `cold`.
     Bench(bench::Options),
     /// Simulate the whole back end, seed by seed, and ask the laws of money of every write.
     Simulate(simulate::Options),

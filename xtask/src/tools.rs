@@ -1,4 +1,4 @@
-//! The Python tools (local AWS, SAM, cargo-lambda, zig; Schemathesis), installed once per pinned list and
+//! The Python tools (local AWS, SAM, cargo-lambda, zig; Schemathesis; Django), installed once per pinned list and
 //! shared by all clones of a user.
 
 use std::fs;
@@ -31,6 +31,14 @@ impl Tools {
     /// As [`Tools::ready`].
     pub fn for_requests() -> Result<Self> {
         Self::installed("schemathesis", "schemathesis.txt", "Schemathesis")
+    }
+
+    /// The same for what a tick is measured beside.
+    ///
+    /// # Errors
+    /// As [`Tools::ready`].
+    pub fn for_baseline() -> Result<Self> {
+        Self::installed("baseline", "baseline.txt", "Django")
     }
 
     fn installed(name: &str, list: &str, what: &str) -> Result<Self> {
