@@ -18,7 +18,7 @@ use sessions::queue::Queue;
 use store::Store;
 use store::user::User;
 use testkit::{Kit, Memory, START, call, post};
-use web::{Ctx, KmsKey, Tokens};
+use web::{Ctx, KmsKey, SignedIn, Tokens};
 
 use crate::fates::{SkewedClock, Time};
 use crate::processor::Processor;
@@ -110,7 +110,9 @@ impl Cluster {
         let at = Timestamp::from_millisecond(slot * 600_000).unwrap_or_default();
         // Tokens outlive a seed, so their ids must not come from it.
         let ids = runtime::seeded::ids(None);
-        let token = self.instances[0].ctx.tokens.issue(user, at).await.expect("a token");
+        let signed_in = SignedIn { at, two_factors: false };
+        let tokens = &self.instances[0].ctx.tokens;
+        let token = tokens.issue(user, signed_in, at).await.expect("a token");
         runtime::seeded::ids(ids);
         self.tokens.borrow_mut().insert((user.id, slot), token.clone());
         token

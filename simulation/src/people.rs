@@ -42,6 +42,7 @@ fn user(number: usize, made_at: Timestamp) -> User {
         host_status: if host { HostStatus::Verified } else { HostStatus::None },
         host_slug: host.then_some(name),
         suspended: false,
+        second_factor: false,
         token_generation: 0,
         created_at: made_at,
         version: 1,

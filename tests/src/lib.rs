@@ -32,6 +32,8 @@ mod routes;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod security;
 #[cfg(test)]
 mod session_world;

@@ -1,5 +1,17 @@
 /** Ways in, by keyboard too, and what a person is told when one of them fails. */
-import { address, askForMail, expect, inspect, mailTo, shoot, signIn, test, toIssuer } from './support';
+import {
+	address,
+	askForMail,
+	expect,
+	inspect,
+	mailTo,
+	mailWith,
+	shoot,
+	signIn,
+	test,
+	toIssuer,
+	totp
+} from './support';
 
 test('a person of the list at the issuer is signed in under their name', async ({ visit }) => {
 	const page = await visit();
@@ -77,6 +89,54 @@ test('a mailed link works once', async ({ visit }) => {
 	await other.getByRole('button', { name: 'Sign me in' }).click();
 	await expect(other.getByRole('alert')).toContainText(/used|too old/);
 	await inspect(other, '35-link-used');
+});
+
+test('a second step is set up, asked for by every way in, and replaced by a recovery code', async ({
+	visit
+}) => {
+	const page = await visit();
+	const email = address('steps');
+	const out = async () => {
+		await page.getByRole('button', { name: /^Your pages/ }).click();
+		await page.getByRole('banner').getByRole('button', { name: 'Sign out', exact: true }).click();
+		await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible();
+	};
+	await signIn(page, email, 'Steph Steps');
+	await page.goto('/account');
+	const card = page.getByRole('region', { name: 'Two-step sign-in' });
+	await card.getByRole('button', { name: 'Set up two-step sign-in' }).click();
+	await expect(card.getByRole('img', { name: 'QR code for your authenticator' })).toBeVisible();
+	const secret = await card.locator('code').innerText();
+	await card.getByLabel('Code from your authenticator').fill(totp(secret, 0));
+	await page.keyboard.press('Enter');
+	await expect(card.getByRole('listitem')).toHaveCount(10);
+	const recoveryCode = await card.getByRole('listitem').first().innerText();
+	await inspect(page, '38-recovery-codes');
+	await card.getByRole('button', { name: 'I have kept them' }).click();
+	await expect(card.getByText('Two-step sign-in is on.')).toBeVisible();
+	await page.goto('/account');
+	await out();
+	// By mail, with the code of the next step: this one was used.
+	await askForMail(page, email);
+	await page
+		.getByLabel('Code')
+		.fill(/\b\d{6}\b/.exec(await mailWith(page.request, email, 'Your code'))?.[0] ?? '');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: 'One more step' })).toBeVisible();
+	await inspect(page, '39-second-step');
+	await page.getByLabel('Code from your authenticator').fill(totp(secret, 1));
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('button', { name: 'Your pages, Steph Steps' })).toBeVisible();
+	await out();
+	await page.goto('/sign-in');
+	await toIssuer(page);
+	await page.getByLabel('E-mail', { exact: true }).fill(email);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Use a recovery code instead' }).click();
+	await page.getByLabel('Recovery code').fill(recoveryCode);
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('button', { name: 'Your pages, Steph Steps' })).toBeVisible();
+	await mailWith(page.request, email, 'A recovery code was used');
 });
 
 test('a declined card and a cancelled payment leave the wallet as it was', async ({ visit }) => {

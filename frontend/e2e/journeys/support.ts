@@ -1,7 +1,7 @@
 /** People on the deployed stack, each in a browser of their own, and what a page may not do while they use it. */
 import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { expectAccessible, expectNoSidewaysScroll, settled } from '../fixtures';
 
@@ -74,19 +74,42 @@ export async function inspect(page: Page, name: string): Promise<void> {
 }
 
 /** The newest mail to an address. Mails take the stack's own way: outbox, bus, sender. */
-export async function mailTo(request: APIRequestContext, email: string): Promise<string> {
+export const mailTo = (request: APIRequestContext, email: string): Promise<string> =>
+	mailWith(request, email, '');
+
+/** The newest mail to an address that has these words. */
+export async function mailWith(request: APIRequestContext, email: string, words: string): Promise<string> {
 	let text = '';
 	await expect
 		.poll(
 			async () => {
 				const reply = await request.get(`/_dev/mailbox.json?to=${encodeURIComponent(email)}`);
-				text = (await reply.json()).items[0]?.text ?? '';
+				const items: { text?: string }[] = (await reply.json()).items;
+				text = items.find((mail) => mail.text?.includes(words))?.text ?? '';
 				return text;
 			},
 			{ message: `a mail to ${email}`, timeout: 40_000 }
 		)
 		.not.toBe('');
 	return text;
+}
+
+/** What an authenticator shows so many steps from now (RFC 6238), for the secret as the page shows it. */
+export function totp(secret: string, steps: number): string {
+	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+	const bits = [...secret.replaceAll(' ', '')].map((letter) =>
+		alphabet.indexOf(letter).toString(2).padStart(5, '0')
+	);
+	const bytes =
+		bits
+			.join('')
+			.match(/.{8}/g)
+			?.map((byte) => parseInt(byte, 2)) ?? [];
+	const counter = Buffer.alloc(8);
+	counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+	const tag = createHmac('sha1', Buffer.from(bytes)).update(counter).digest();
+	const number = tag.readUInt32BE((tag.at(-1) ?? 0) & 15) & 0x7fffffff;
+	return String(number % 1_000_000).padStart(6, '0');
 }
 
 /** Asks for a mail on the sign-in page. */

@@ -18,6 +18,7 @@ export const people = {
 		time_zone: 'Europe/Berlin',
 		host_status: 'none',
 		suspended: false,
+		second_factor: false,
 		created_at: joined
 	},
 	host: {
@@ -29,6 +30,7 @@ export const people = {
 		host_status: 'verified',
 		host_slug: 'luna-marquez',
 		suspended: false,
+		second_factor: true,
 		created_at: joined
 	},
 	admin: {
@@ -38,6 +40,7 @@ export const people = {
 		roles: ['member', 'admin'],
 		host_status: 'none',
 		suspended: false,
+		second_factor: false,
 		created_at: joined
 	}
 };

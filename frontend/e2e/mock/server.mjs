@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import * as data from './data.mjs';
 import { keySet } from './proofs.mjs';
+import { secondFactor } from './second-factor.mjs';
 
 const port = Number(process.env.MOCK_PORT ?? 4599);
 const build = new URL('../../build/', import.meta.url).pathname;
@@ -106,7 +107,9 @@ const routes = [
 		/^\/v1\/sign-in\/code$/,
 		({ body }) =>
 			body.code === '123456'
-				? tokens(roleOf(body.email))
+				? body.email.startsWith('two')
+					? ok({ challenge: 'mock', expires_in_seconds: 300 }, 202)
+					: tokens(roleOf(body.email))
 				: problem(400, 'code-wrong', { tries_left: body.code === '999999' ? 0 : 4 }),
 		'P'
 	],
@@ -116,6 +119,7 @@ const routes = [
 		({ body }) => (body.token === 'good' ? tokens('member') : problem(410, 'link-expired')),
 		'P'
 	],
+	...secondFactor(world, ok, problem, tokens),
 	['GET', /^\/v1\/sign-in\/issuers$/, () => ok({ items: [{ id: 'sandbox', name: 'Sandbox ID' }] }), 'P'],
 	[
 		'POST',

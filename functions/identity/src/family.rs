@@ -17,7 +17,7 @@
 use jiff::{SignedDuration, Timestamp};
 use store::sign_in::Family;
 use uuid::Uuid;
-use web::same_secret;
+use web::{SignedIn, same_secret};
 
 /// For how long the token before the current one is taken for a race, in seconds.
 pub const GRACE_SECONDS: i64 = 20;
@@ -62,7 +62,7 @@ pub fn is_over(family: &Family, generation: u64, now: Timestamp) -> bool {
     family.revoked || too_old || family.token_generation != generation
 }
 
-/// A new family, of a browser that calls itself so.
+/// A new family of one factor, of a browser that calls itself so.
 #[must_use]
 pub fn begin(
     id: Uuid,
@@ -79,11 +79,19 @@ pub fn begin(
         secret_hash,
         previous_hash: None,
         browser,
+        two_factors: false,
         rotated_at: now,
         ends_at: now + SignedDuration::from_secs(LIFE_SECONDS),
         revoked: false,
         expires_at_s: now.as_second() + IDLE_SECONDS,
     }
+}
+
+/// When and how strongly a family was begun.
+#[must_use]
+pub fn signed_in(family: &Family) -> SignedIn {
+    let at = family.ends_at - SignedDuration::from_secs(LIFE_SECONDS);
+    SignedIn { at, two_factors: family.two_factors }
 }
 
 /// The family after a rotation to a new secret.

@@ -9,6 +9,7 @@ use http::HeaderMap;
 use http::header::SET_COOKIE;
 use serde::Deserialize;
 use store::Transaction;
+use store::sign_in::Proven;
 use store::user::subject_key;
 use utoipa::ToSchema;
 use web::{ClientAddress, Json, Kind, Need, Problem, Route, limit, same_secret, secret_hash};
@@ -16,7 +17,8 @@ use web::{ClientAddress, Json, Kind, Need, Problem, Route, limit, same_secret, s
 use crate::App;
 use crate::browser::Browser;
 use crate::oidc::{Exchange, callback_url};
-use crate::sign_in::{Proven, Tokens, sign_in};
+use crate::second_step::AwaitsSecondFactor;
+use crate::sign_in::{Spend, Tokens, sign_in};
 use crate::start_oidc::FLOW_COOKIE;
 
 /// The route.
@@ -52,7 +54,9 @@ pub struct FinishOidc {
 
 /// Finishes a flow.
 #[utoipa::path(post, path = "/v1/sign-in/oidc/finish", operation_id = "finish_oidc", tag = "identity",
-    request_body = FinishOidc, responses((status = 200, description = "Signed in; the refresh cookie is set", body = Tokens)))]
+    request_body = FinishOidc, responses(
+    (status = 200, description = "Signed in; the refresh cookie is set", body = Tokens),
+    (status = 202, description = "Not yet: a code of the second factor is needed", body = AwaitsSecondFactor)))]
 pub async fn handle(
     State(app): State<App>,
     address: ClientAddress,
@@ -94,7 +98,8 @@ pub async fn handle(
         return_to: flow.return_to.clone(),
         browser,
     };
-    let mut response = sign_in(ctx, &proven, |tx| tx, Kind::SignInExpired, now).await?;
+    let spend = Spend { by: &Ok, spent: Kind::SignInExpired, second: None };
+    let mut response = sign_in(ctx, &proven, &spend, now).await?;
     let gone = FLOW_COOKIE.clear(site_url)?;
     response.headers_mut().append(SET_COOKIE, gone);
     Ok(response)

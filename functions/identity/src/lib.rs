@@ -6,6 +6,7 @@
 //! - The first sign-in makes one user, one wallet and one identity together, however many arrive at once.
 //! - A refresh token works once. A used one that comes back after the grace revokes its family ([`family`]).
 //! - An OIDC issuer proves an address only if it says that it verified it.
+//! - Who has a second factor on gets no token without it; each of its codes counts once ([`totp`]).
 //! - Each privileged act leaves an audit row in the same transaction.
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use web::{Ctx, Route};
 mod address;
 pub mod answer_unknown;
 pub mod browser;
+pub mod confirm_second_factor;
 pub mod end_sign_in;
 pub mod family;
 pub mod find_user;
@@ -34,25 +36,35 @@ pub mod oidc;
 mod proof;
 pub mod read_jwks;
 pub mod read_me;
+pub mod read_second_factor;
 pub mod read_site;
 pub mod refresh_token;
 pub mod relay_outbox;
+pub mod renew_recovery_codes;
+mod second_factor;
+mod second_step;
 pub mod send_mail;
 pub mod send_sign_in_mail;
 mod session_cookie;
 mod sign_in;
 pub mod sign_in_with_code;
 pub mod sign_in_with_link;
+pub mod sign_in_with_second_factor;
 pub mod sign_out;
 pub mod sign_out_everywhere;
 pub mod start_oidc;
+pub mod start_second_factor;
 pub mod switch_site;
+pub mod totp;
+pub mod turn_off_second_factor;
 pub mod update_me;
 pub mod update_user;
 
 pub use address::{display_name_of, parse_email};
 pub use me::{AdminUser, Me};
 pub use proof::{Proof, proof};
+pub use second_factor::secret as second_factor_secret;
+pub use second_step::AwaitsSecondFactor;
 pub use session_cookie::REFRESH_COOKIE;
 pub use sign_in::Tokens;
 
@@ -97,6 +109,7 @@ pub const ROUTES: &[Route] = &[
     send_sign_in_mail::ROUTE,
     sign_in_with_code::ROUTE,
     sign_in_with_link::ROUTE,
+    sign_in_with_second_factor::ROUTE,
     list_issuers::ROUTE,
     start_oidc::ROUTE,
     finish_oidc::ROUTE,
@@ -108,6 +121,11 @@ pub const ROUTES: &[Route] = &[
     update_me::ROUTE,
     list_sign_ins::ROUTE,
     end_sign_in::ROUTE,
+    read_second_factor::ROUTE,
+    start_second_factor::ROUTE,
+    confirm_second_factor::ROUTE,
+    renew_recovery_codes::ROUTE,
+    turn_off_second_factor::ROUTE,
     read_site::ROUTE,
     list_sites::ROUTE,
     switch_site::ROUTE,
@@ -126,6 +144,7 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(send_sign_in_mail::handle))
         .routes(routes!(sign_in_with_code::handle))
         .routes(routes!(sign_in_with_link::handle))
+        .routes(routes!(sign_in_with_second_factor::handle))
         .routes(routes!(list_issuers::handle))
         .routes(routes!(start_oidc::handle))
         .routes(routes!(finish_oidc::handle))
@@ -136,6 +155,10 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(read_me::handle, update_me::handle))
         .routes(routes!(list_sign_ins::handle))
         .routes(routes!(end_sign_in::handle))
+        .routes(routes!(read_second_factor::handle, start_second_factor::handle))
+        .routes(routes!(confirm_second_factor::handle))
+        .routes(routes!(renew_recovery_codes::handle))
+        .routes(routes!(turn_off_second_factor::handle))
         .routes(routes!(read_site::handle))
         .routes(routes!(list_sites::handle))
         .routes(routes!(switch_site::handle))

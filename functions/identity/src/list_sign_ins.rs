@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use http::HeaderMap;
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::sign_in::Family;
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +10,7 @@ use web::{
     At, Auth, Caller, Ctx, Json, Kind, List, Need, Problem, Query, Route, after, next_cursor,
 };
 
-use crate::family::{LIFE_SECONDS, is_over};
+use crate::family::{is_over, signed_in};
 use crate::session_cookie::RefreshToken;
 
 /// The route.
@@ -73,7 +72,7 @@ pub async fn handle(
 fn shown(family: Family, here: Option<Uuid>) -> SignIn {
     SignIn {
         id: family.id,
-        began_at: (family.ends_at - SignedDuration::from_secs(LIFE_SECONDS)).into(),
+        began_at: signed_in(&family).at.into(),
         seen_at: family.rotated_at.into(),
         current: here == Some(family.id),
         browser: family.browser,

@@ -27,6 +27,12 @@ pub struct Me {
     pub host_slug: Option<String>,
     /// Suspended people may read, not write.
     pub suspended: bool,
+    /// Whether signing in takes a second factor.
+    pub second_factor: bool,
+    /// `true` when the caller's role needs a second factor and this sign-in was made without: only their own account is
+    /// open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_factor_missing: Option<bool>,
     /// The first sign-in.
     pub created_at: At,
 }
@@ -41,6 +47,15 @@ pub struct AdminUser {
     pub spending_locked: bool,
 }
 
+impl Me {
+    /// Somebody as they see themselves, who may lack a second factor that their role needs.
+    #[must_use]
+    pub fn of(user: &User, lacks_second_factor: bool) -> Self {
+        let second_factor_missing = lacks_second_factor.then_some(true);
+        Self { second_factor_missing, ..Self::from(user) }
+    }
+}
+
 impl From<&User> for Me {
     fn from(user: &User) -> Self {
         Self {
@@ -52,6 +67,8 @@ impl From<&User> for Me {
             host_status: user.host_status,
             host_slug: user.host_slug.clone(),
             suspended: user.suspended,
+            second_factor: user.second_factor,
+            second_factor_missing: None,
             created_at: user.created_at.into(),
         }
     }

@@ -11,5 +11,5 @@ pub const ROUTE: Route = Route::get("read_me", "/v1/me").auth(Auth::Member);
 #[utoipa::path(get, path = "/v1/me", operation_id = "read_me", tag = "identity",
     responses((status = 200, description = "The caller", body = Me)))]
 pub async fn handle(caller: Caller) -> Result<Json<Me>, Problem> {
-    Ok(Json(Me::from(caller.member()?)))
+    Ok(Json(Me::of(caller.member()?, caller.lacks_second_factor())))
 }

@@ -11,7 +11,7 @@ use store::Transaction;
 use utoipa::ToSchema;
 use web::{Auth, Ctx, Json, Kind, Need, Problem, Route, limit, same_secret, secret_hash};
 
-use crate::family::{Step, decide, rotate};
+use crate::family::{Step, decide, rotate, signed_in};
 use crate::session_cookie::{RefreshToken, forget};
 use crate::sign_in::{Tokens, reply};
 
@@ -67,7 +67,8 @@ async fn refresh(ctx: &Ctx, token: &RefreshToken) -> Result<Option<Response>, Pr
                 let next = successor(ctx, token, &presented).await?;
                 // Of a family that was rotated otherwise the current token is not known.
                 let known = same_secret(&family.secret_hash, &secret_hash(&next.secret));
-                return reply(ctx, &user, known.then_some(&next), None, now).await.map(Some);
+                let (made, next) = (signed_in(&family), known.then_some(&next));
+                return reply(ctx, &user, made, next, None, now).await.map(Some);
             }
             Step::Rotate => {}
         }
@@ -75,7 +76,10 @@ async fn refresh(ctx: &Ctx, token: &RefreshToken) -> Result<Option<Response>, Pr
         let rotated = rotate(&family, secret_hash(&next.secret), now);
         let tx = store::sign_in::rotate_family(Transaction::new(), &rotated, &presented);
         match ctx.store.commit(tx).await {
-            Ok(()) => return reply(ctx, &user, Some(&next), None, now).await.map(Some),
+            Ok(()) => {
+                let made = signed_in(&rotated);
+                return reply(ctx, &user, made, Some(&next), None, now).await.map(Some);
+            }
             Err(error) if error.refused("family").is_some() => {}
             Err(error) => return Err(error.into()),
         }

@@ -8,12 +8,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use store::Transaction;
 use store::host::Status;
-use store::mail::{HostDecision, Mail};
+use store::mail::{HostDecision, Mail, SecondFactorNews};
 use uuid::Uuid;
 use web::{Ctx, Need, Problem, Route, Trigger};
 
 use crate::App;
-use crate::mail::{DecisionLetter, Letter, SignInLetter, decision_letter, sign_in_letter};
+use crate::mail::{
+    DecisionLetter, Letter, NewsLetter, SignInLetter, decision_letter, news_letter, sign_in_letter,
+};
 use crate::proof::proof;
 
 /// The consumer.
@@ -53,6 +55,7 @@ pub async fn handle(app: &App, event: BusEvent) -> Result<Value, String> {
     }
     let written = match event.detail.payload {
         Mail::SignIn { to, challenge_id } => sign_in(ctx, to, challenge_id).await,
+        Mail::SecondFactor { user_id, news } => second_factor(ctx, user_id, news).await,
         Mail::HostDecision { user_id, decision } => host_decision(ctx, user_id, decision).await,
     };
     if let Some((to, letter)) = written.map_err(|problem| format!("{problem:?}"))? {
@@ -85,6 +88,18 @@ async fn sign_in(ctx: &Ctx, to: String, challenge_id: Uuid) -> Result<Written, P
     let letter =
         SignInLetter { site: &site, code: &proof.code, link: &link, minutes: (seconds + 30) / 60 };
     sign_in_letter(&letter).map(|letter| Some((to, letter))).map_err(Problem::internal)
+}
+
+async fn second_factor(
+    ctx: &Ctx,
+    user_id: Uuid,
+    news: SecondFactorNews,
+) -> Result<Written, Problem> {
+    let Some(user) = store::user::find(&ctx.store, user_id).await? else { return Ok(None) };
+    let site = store::site::active(&ctx.store, &ctx.config.brand).await?;
+    let link = format!("{}/account", ctx.config.site_url);
+    let letter = NewsLetter { site: &site, person: &user.display_name, news, link: &link };
+    news_letter(&letter).map(|letter| Some((user.email, letter))).map_err(Problem::internal)
 }
 
 /// Nothing when another decision, or a new application, came after this one.

@@ -3,10 +3,12 @@
 use axum::response::{IntoResponse, Response};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use store::user::User;
 use uuid::Uuid;
-use web::{Cookie, Ctx, Problem};
+use web::{Cookie, Ctx, Problem, secret_hash};
 
-use crate::family::IDLE_SECONDS;
+use crate::family::{IDLE_SECONDS, Step, decide};
 
 /// The cookie.
 pub const REFRESH_COOKIE: Cookie = Cookie::new("parlor_refresh");
@@ -40,6 +42,24 @@ impl RefreshToken {
             format!("{}.{}.{}", self.user_id.simple(), self.family_id.simple(), self.secret);
         REFRESH_COOKIE.set(&value, IDLE_SECONDS, &ctx.config.site_url)
     }
+}
+
+/// The family of the browser that asks, if it is the person's and its token counts.
+pub(crate) async fn live_family(
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    user: &User,
+    now: Timestamp,
+) -> Result<Option<Uuid>, Problem> {
+    let token = RefreshToken::read(ctx, headers).filter(|token| token.user_id == user.id);
+    let Some(token) = token else { return Ok(None) };
+    let family = store::sign_in::find_family(&ctx.store, user.id, token.family_id).await?;
+    let hash = secret_hash(&token.secret);
+    let counts = family.is_some_and(|family| {
+        let step = decide(&family, &hash, user.token_generation, now);
+        matches!(step, Step::Rotate | Step::Grace)
+    });
+    Ok(counts.then_some(token.family_id))
 }
 
 /// The header that takes it from the browser.

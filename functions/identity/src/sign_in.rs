@@ -7,11 +7,17 @@ use http::header::SET_COOKIE;
 use jiff::Timestamp;
 use ledger::Currency;
 use serde::Serialize;
+use store::sign_in::{Family, Proven};
 use store::user::{HostStatus, Role, User, email_key};
-use store::{Key, Transaction};
+use store::{StoreError, Transaction};
 use utoipa::ToSchema;
-use web::{ACCESS_SECONDS, Ctx, Deed, Json, Kind, Problem, audit, random_secret, secret_hash};
+use uuid::Uuid;
+use web::{
+    ACCESS_SECONDS, Ctx, Deed, Json, Kind, Problem, SignedIn, audit, lacks_second_factor,
+    random_secret, secret_hash,
+};
 
+use crate::second_step::await_second;
 use crate::session_cookie::RefreshToken;
 use crate::{Me, display_name_of, family};
 
@@ -32,47 +38,57 @@ pub struct Tokens {
     pub return_to: Option<String>,
 }
 
-/// What was proven.
-#[derive(Clone, Debug)]
-pub(crate) struct Proven {
-    /// The address, which the person reads or the issuer verified; for a known subject perhaps none.
-    pub(crate) email: Option<String>,
-    /// The identity at an issuer.
-    pub(crate) subject: Option<Key>,
-    /// A name for a new user.
-    pub(crate) name: Option<String>,
-    /// Where on the site to go now.
-    pub(crate) return_to: Option<String>,
-    /// What the browser that proved it calls itself.
-    pub(crate) browser: Option<String>,
+/// What a sign-in uses up.
+pub(crate) struct Spend<'a> {
+    /// Adds what uses the proof up.
+    pub(crate) by: &'a (dyn Fn(Transaction) -> Result<Transaction, StoreError> + Sync),
+    /// The answer when that is refused: the proof was used meanwhile.
+    pub(crate) spent: Kind,
+    /// Whose second factor was shown, if one was.
+    pub(crate) second: Option<Uuid>,
 }
 
-/// Signs in: finds or makes the user, begins a family, gives tokens. `spend` adds what uses the proof up; when that is
-/// refused, the proof was used meanwhile and `spent` is the answer.
+/// Signs in: finds or makes the user, begins a family, gives tokens. Who has a second factor on and has not shown it gets
+/// a challenge in their place, and nothing else is written: what was proven waits in the step.
 pub(crate) async fn sign_in(
     ctx: &Ctx,
     proven: &Proven,
-    spend: impl Fn(Transaction) -> Transaction,
-    spent: Kind,
+    spend: &Spend<'_>,
     now: Timestamp,
 ) -> Result<Response, Problem> {
     for _ in 0..ATTEMPTS {
-        let (user, tx) = person(ctx, proven, spend(Transaction::new()), now).await?;
+        let (user, tx) = person(ctx, proven, (spend.by)(Transaction::new())?, now).await?;
+        match spend.second {
+            None if user.second_factor => {
+                return await_second(ctx, &user, proven, spend, now).await;
+            }
+            // It was turned off meanwhile, or the address is somebody else's now.
+            Some(id) if id != user.id || !user.second_factor => return Err(spend.spent.into()),
+            _ => {}
+        }
         let secret = random_secret()?;
         let token = RefreshToken { user_id: user.id, family_id: runtime::new_id(now), secret };
         let hash = secret_hash(&token.secret);
         let (generation, browser) = (user.token_generation, proven.browser.clone());
-        let family = family::begin(token.family_id, user.id, generation, hash, browser, now);
+        let family = Family {
+            two_factors: spend.second.is_some(),
+            ..family::begin(token.family_id, user.id, generation, hash, browser, now)
+        };
         let error = match ctx.store.commit(store::sign_in::create_family(tx, &family)).await {
             Ok(()) => {
                 let by = if proven.subject.is_some() { "issuer" } else { "mail" };
-                tracing::info!(user_id = %user.id, family_id = %token.family_id, by, "signed in");
-                return reply(ctx, &user, Some(&token), proven.return_to.clone(), now).await;
+                let two_factors = family.two_factors;
+                tracing::info!(user_id = %user.id, family_id = %family.id, by, two_factors, "signed in");
+                let (made, return_to) = (family::signed_in(&family), proven.return_to.clone());
+                return reply(ctx, &user, made, Some(&token), return_to, now).await;
             }
             Err(error) => error,
         };
-        if error.refused("challenge").is_some() || error.refused("flow").is_some() {
-            return Err(spent.into());
+        if error.refused("challenge").or(error.refused("step")).is_some() {
+            return Err(spend.spent.into());
+        }
+        if error.refused("factor").is_some() {
+            return Err(Kind::SecondFactorWrong.into());
         }
         // Another sign-in made or changed the same user at this moment: look again.
         if error.refused("identity").is_none() && error.refused("user").is_none() {
@@ -86,13 +102,18 @@ pub(crate) async fn sign_in(
 pub(crate) async fn reply(
     ctx: &Ctx,
     user: &User,
+    signed_in: SignedIn,
     token: Option<&RefreshToken>,
     return_to: Option<String>,
     now: Timestamp,
 ) -> Result<Response, Problem> {
-    let access_token = ctx.tokens.issue(user, now).await?;
-    let tokens =
-        Tokens { access_token, expires_in_seconds: ACCESS_SECONDS, me: Me::from(user), return_to };
+    let access_token = ctx.tokens.issue(user, signed_in, now).await?;
+    let tokens = Tokens {
+        access_token,
+        expires_in_seconds: ACCESS_SECONDS,
+        me: Me::of(user, lacks_second_factor(ctx, user, signed_in.two_factors)),
+        return_to,
+    };
     let mut response = Json(tokens).into_response();
     if let Some(token) = token {
         response.headers_mut().append(SET_COOKIE, token.set(ctx)?);
@@ -157,6 +178,7 @@ fn newcomer(ctx: &Ctx, email: &str, name: Option<&str>, now: Timestamp) -> User 
         host_status: HostStatus::None,
         host_slug: None,
         suspended: false,
+        second_factor: false,
         token_generation: 0,
         created_at: now,
         version: 1,

@@ -6,13 +6,15 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use store::sign_in::Proven;
 use utoipa::ToSchema;
 use web::{ClientAddress, Ctx, Json, Kind, Need, Problem, Route, limit, same_secret};
 
 use crate::address::parse_email;
 use crate::browser::Browser;
 use crate::proof::proof;
-use crate::sign_in::{Proven, Tokens, sign_in};
+use crate::second_step::AwaitsSecondFactor;
+use crate::sign_in::{Spend, Tokens, sign_in};
 
 /// The route.
 pub const ROUTE: Route = Route::post("sign_in_with_code", "/v1/sign-in/code")
@@ -41,7 +43,9 @@ pub struct SignInWithCode {
 
 /// Signs in with a code.
 #[utoipa::path(post, path = "/v1/sign-in/code", operation_id = "sign_in_with_code", tag = "identity",
-    request_body = SignInWithCode, responses((status = 200, description = "Signed in; the refresh cookie is set", body = Tokens)))]
+    request_body = SignInWithCode, responses(
+    (status = 200, description = "Signed in; the refresh cookie is set", body = Tokens),
+    (status = 202, description = "Not yet: a code of the second factor is needed", body = AwaitsSecondFactor)))]
 pub async fn handle(
     State(ctx): State<Ctx>,
     address: ClientAddress,
@@ -75,6 +79,7 @@ pub async fn handle(
         return_to: challenge.return_to.clone(),
         browser,
     };
-    let spend = |tx| store::sign_in::use_challenge(tx, &challenge);
-    sign_in(&ctx, &proven, spend, Kind::CodeExpired, now).await
+    let spend = |tx| Ok(store::sign_in::use_challenge(tx, &challenge));
+    let spend = Spend { by: &spend, spent: Kind::CodeExpired, second: None };
+    sign_in(&ctx, &proven, &spend, now).await
 }

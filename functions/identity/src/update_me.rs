@@ -58,5 +58,5 @@ pub async fn handle(
     if user != *before {
         ctx.store.commit(store::user::replace(Transaction::new(), &user)).await?;
     }
-    Ok(Json(Me::from(&user)))
+    Ok(Json(Me::of(&user, caller.lacks_second_factor())))
 }

@@ -1,7 +1,8 @@
-//! `PATCH /v1/admin/users/{user_id}`: suspends, appoints, locks spending, or takes that back; signs out. Audited with its
-//! reason.
+//! `PATCH /v1/admin/users/{user_id}`: suspends, appoints, locks spending, or takes that back; signs out; removes a second
+//! factor that was lost. Audited with its reason.
 //!
-//! An admin cannot suspend or demote themselves, so one always remains. Who may host is decided by verifying their
+//! An admin cannot suspend or demote themselves, so one always remains, nor remove their own second factor, which takes a
+//! code of it (`turn_off_second_factor`). Who may host is decided by verifying their
 //! application, not here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,12 +20,19 @@ use web::{
 
 use crate::AdminUser;
 use crate::list_users::with_locks;
+use crate::second_factor::remove;
 
 /// The route.
 pub const ROUTE: Route = Route::patch("update_user", "/v1/admin/users/{user_id}")
     .auth(Auth::Admin)
-    .refuses(&[Kind::LastAdmin, Kind::VersionConflict])
-    .needs(&[Need::APP_READ, Need::APP_PUT, Need::LEDGER_UPDATE, Need::LEDGER_READ_MANY]);
+    .refuses(&[Kind::LastAdmin, Kind::Conflict, Kind::VersionConflict])
+    .needs(&[
+        Need::APP_READ,
+        Need::APP_PUT,
+        Need::APP_DELETE,
+        Need::LEDGER_UPDATE,
+        Need::LEDGER_READ_MANY,
+    ]);
 
 /// What may change. What is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,6 +50,9 @@ pub struct UpdateUser {
     /// `true` signs the person out everywhere, at once.
     #[serde(default)]
     pub sign_out: Option<bool>,
+    /// `false` removes the person's second factor and signs them out everywhere.
+    #[serde(default)]
+    pub second_factor: Option<bool>,
     /// Why, 1 to 500 characters, for the audit log.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
@@ -65,7 +76,15 @@ pub async fn handle(
         return Err(Problem::new(Kind::LastAdmin)
             .detail("You cannot suspend or demote yourself. Ask another admin."));
     }
+    if user.id == admin.id && request.second_factor.is_some() {
+        return Err(Problem::new(Kind::Forbidden).detail(
+            "You turn your own two-step sign-in off on your account page, with a code of it.",
+        ));
+    }
     let mut tx = Transaction::new();
+    if request.second_factor.is_some() {
+        tx = remove(&ctx, tx, user_id, ctx.now()).await?;
+    }
     if after != user {
         tx = store::user::replace(tx, &after);
     }
@@ -89,6 +108,8 @@ fn check(request: &UpdateUser, user: &User) -> Result<(), Problem> {
     let mut faults = Faults::new();
     let length = trimmed(&request.reason, 500).chars().count();
     faults.check((1..=500).contains(&length), "/reason", "Must have 1 to 500 characters.");
+    let not_given = request.second_factor != Some(true);
+    faults.check(not_given, "/second_factor", "Only the person can turn it on.");
     if let Some(roles) = &request.roles {
         faults.check(roles.contains(&Role::Member), "/roles", "Everybody is a member.");
         let same = roles.contains(&Role::Host) == user.is(Role::Host);
@@ -99,9 +120,11 @@ fn check(request: &UpdateUser, user: &User) -> Result<(), Problem> {
 
 fn changed(request: &UpdateUser, user: &User) -> User {
     // Access tokens and refresh families of another generation count no more (`web::Caller`, `identity::family`).
-    let signs_out = u64::from(request.sign_out == Some(true));
+    let removes = request.second_factor == Some(false);
+    let signs_out = u64::from(removes || request.sign_out == Some(true));
     User {
         token_generation: user.token_generation + signs_out,
+        second_factor: user.second_factor && !removes,
         suspended: request.suspended.unwrap_or(user.suspended),
         roles: request.roles.clone().unwrap_or_else(|| user.roles.clone()),
         ..user.clone()
@@ -130,6 +153,9 @@ fn details(request: &UpdateUser) -> BTreeMap<String, String> {
     }
     if let Some(locked) = request.spending_locked {
         details.insert("spending_locked".to_owned(), locked.to_string());
+    }
+    if request.second_factor == Some(false) {
+        details.insert("second_factor".to_owned(), "removed".to_owned());
     }
     if request.sign_out == Some(true) {
         details.insert("sign_out".to_owned(), "true".to_owned());

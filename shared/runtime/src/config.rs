@@ -57,6 +57,9 @@ pub struct Config {
     pub whereby_base_url: Option<String>,
     /// `ADMIN_EMAILS` (comma separated): who becomes an admin at sign-in. Lower case.
     pub admin_emails: Vec<String>,
+    /// `SECOND_FACTOR_FOR` (comma separated roles, or `nobody`, the default): who must sign in with a second factor. Others
+    /// may.
+    pub second_factor_for: Vec<String>,
     /// `EDGE_KEY`: what our CDN shows in `x-parlor-edge`, so that its word on the viewer's address is taken.
     pub edge_key: Option<String>,
     /// `HANDLER` (default `http`): which consumer this process is, or `http` for the routes.
@@ -135,6 +138,7 @@ impl Config {
                 .map(|value| url("WHEREBY_BASE_URL", value))
                 .transpose()?,
             admin_emails: optional("ADMIN_EMAILS").map_or_else(Vec::new, |list| addresses(&list)),
+            second_factor_for: roles("SECOND_FACTOR_FOR", optional("SECOND_FACTOR_FOR"))?,
             edge_key: optional("EDGE_KEY"),
             handler: optional("HANDLER").unwrap_or_else(|| "http".to_owned()),
         })
@@ -211,6 +215,16 @@ fn address(name: &'static str, value: String) -> Result<String, ConfigError> {
         Some((local, domain)) if !local.is_empty() && !domain.is_empty() => Ok(value),
         _ => Err(bad(name, "is not an e-mail address")),
     }
+}
+
+fn roles(name: &'static str, list: Option<String>) -> Result<Vec<String>, ConfigError> {
+    let list = list.filter(|list| list != "nobody").unwrap_or_default();
+    let roles = list.split(',').map(str::trim).filter(|role| !role.is_empty());
+    let known = |role: &str| match role {
+        "member" | "host" | "admin" => Ok(role.to_owned()),
+        _ => Err(bad(name, "must be `nobody`, or a list of `member`, `host` and `admin`")),
+    };
+    roles.map(known).collect()
 }
 
 fn addresses(list: &str) -> Vec<String> {
@@ -293,6 +307,7 @@ mod tests {
         assert_eq!(config.handler, "http");
         assert!(config.oidc_issuers.is_empty() && config.admin_emails.is_empty());
         assert!(config.ice_urls.is_empty() && config.room_secret_id.is_none());
+        assert!(config.second_factor_for.is_empty());
     }
 
     #[test]
@@ -317,6 +332,8 @@ mod tests {
                 "stun:a,stun:b,stun:c,stun:d,stun:e,stun:f,stun:g,stun:h,stun:i",
                 "up to 8",
             ),
+            ("SECOND_FACTOR_FOR", "admins", "`nobody`, or a list"),
+            ("SECOND_FACTOR_FOR", "nobody,admin", "`nobody`, or a list"),
             ("WHEREBY_BASE_URL", "whereby", "must be a URL"),
             ("OIDC_ISSUERS", "[{}]", "missing field"),
             ("OIDC_ISSUERS", "{", "not a list of issuers"),
@@ -333,6 +350,15 @@ mod tests {
         let config = with("ICE_URLS", list).unwrap();
         assert_eq!(config.ice_urls.len(), 2);
         assert_eq!(config.ice_urls[1], "turn:turn.example.com:3478?transport=udp");
+    }
+
+    #[test]
+    fn a_second_factor_is_asked_of_the_roles_that_are_named() {
+        assert_eq!(
+            with("SECOND_FACTOR_FOR", "admin, host").unwrap().second_factor_for,
+            ["admin", "host"]
+        );
+        assert!(with("SECOND_FACTOR_FOR", "nobody").unwrap().second_factor_for.is_empty());
     }
 
     #[test]

@@ -19,6 +19,8 @@
 //! | App | identity at an issuer | `SUBJECT#<hash>` | `IDENTITY` | |
 //! | App | sign-in challenge | `SIGNIN#<hash>` | `CHALLENGE` | |
 //! | App | flow at an OIDC issuer | `OIDC#<hash>` | `FLOW` | |
+//! | App | sign-in that waits for its second factor | `SECOND#<hash>` | `STEP` | |
+//! | App | second factor of a person | `USER#<user>` | `FACTOR` | |
 //! | App | refresh family | `USER#<user>` | `FAMILY#<family>` | |
 //! | App | host profile | `HOST#<user>` | `PROFILE` | gsi1 `HOSTS#<status>` / `<applied_at_ms>#<user>` |
 //! | App | card of a host in the catalogue | `CARDS#<nn>` | `<user>` | |
@@ -74,6 +76,7 @@ pub mod payout;
 pub mod proof;
 mod query;
 pub mod report;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod site;
@@ -107,7 +110,7 @@ pub enum Table {
 }
 
 /// A primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 pub struct Key {
     /// Partition key.
     pub pk: String,

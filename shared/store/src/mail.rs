@@ -20,6 +20,13 @@ pub enum Mail {
         /// The challenge that code and link are derived from.
         challenge_id: Uuid,
     },
+    /// What became of somebody's second factor.
+    SecondFactor {
+        /// The person.
+        user_id: Uuid,
+        /// What happened.
+        news: SecondFactorNews,
+    },
     /// What an admin decided about somebody who hosts, or asked to.
     HostDecision {
         /// The person.
@@ -39,4 +46,23 @@ pub enum HostDecision {
     Rejected,
     /// A verified host was taken off the list.
     Removed,
+}
+
+/// What became of somebody's second factor.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactorNews {
+    /// The person turned it on.
+    TurnedOn,
+    /// The person turned it off.
+    TurnedOff,
+    /// An admin removed it, and ended every sign-in.
+    Removed,
+    /// A recovery code signed in.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: usize,
+    },
+    /// New recovery codes took the place of those before.
+    RecoveryCodesRenewed,
 }

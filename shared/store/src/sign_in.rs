@@ -85,6 +85,26 @@ pub fn use_challenge(tx: Transaction, challenge: &Challenge) -> Transaction {
     tx.delete("challenge", Table::App, &challenge_key(&challenge.email), same)
 }
 
+/// What the first factor of a sign-in proved.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Proven {
+    /// The address, which the person reads or the issuer verified; for a known subject perhaps none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The identity at an issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Key>,
+    /// A name for a new user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where on the site to go now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+    /// What the browser that proved it calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
+}
+
 /// A browser that was sent to an OIDC issuer and has not come back.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Flow {
@@ -148,6 +168,9 @@ pub struct Family {
     /// What the browser called itself when it signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
+    /// Whether it was begun, or has been shown since, with a second factor.
+    #[serde(default)]
+    pub two_factors: bool,
     /// When the current token took the place of the one before.
     #[serde(with = "instant")]
     pub rotated_at: Timestamp,
@@ -198,14 +221,27 @@ pub async fn list_families(
     store.query(query.descending().limit(limit).after(after)).await
 }
 
-/// Puts the next state of a family in place of the one whose current secret was `secret_hash`, unless it was revoked
-/// or rotated meanwhile. Label `family`.
+/// Puts the next state of a family in place of the one whose current secret was `secret_hash`, unless it was revoked,
+/// rotated, or shown a second factor meanwhile. Label `family`.
 #[must_use]
 pub fn rotate_family(tx: Transaction, next: &Family, secret_hash: &str) -> Transaction {
-    let current = Condition::that("secret_hash = :current AND revoked = :no")
-        .value(":current", secret_hash)
-        .value(":no", false);
+    let current = Condition::that(
+        "secret_hash = :current AND revoked = :no AND (two_factors = :two OR attribute_not_exists(two_factors))",
+    )
+    .value(":current", secret_hash)
+    .value(":no", false)
+    .value(":two", next.two_factors);
     tx.replace("family", Table::App, &family_key(next.user_id, next.id), next, Some(current))
+}
+
+/// Notes that a family that is not over was shown a second factor. Label `family`.
+#[must_use]
+pub fn strengthen_family(tx: Transaction, user_id: Uuid, family_id: Uuid) -> Transaction {
+    let update = Update::new("SET two_factors = :yes")
+        .when("attribute_exists(pk) AND revoked = :no")
+        .value(":yes", true)
+        .value(":no", false);
+    tx.update("family", Table::App, &family_key(user_id, family_id), update)
 }
 
 /// Revokes a family. Label `family`.

@@ -28,6 +28,17 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// The name in settings and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Host => "host",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// Where a person's application to host stands.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -66,6 +77,9 @@ pub struct User {
     /// Suspended people may read, not write.
     #[serde(default)]
     pub suspended: bool,
+    /// Whether a second factor is on ([`crate::second_factor`]).
+    #[serde(default)]
+    pub second_factor: bool,
     /// Rises with each "sign out everywhere". Tokens and refresh families of an earlier generation are refused, so
     /// no clock is compared.
     #[serde(default)]

@@ -10,6 +10,7 @@ use store::Transaction;
 use store::host::{HostItem, Rates, Status};
 use store::user::{HostStatus, Role, User, email_key};
 use store::wallet::EntryNotes;
+use web::SignedIn;
 
 use crate::Kit;
 
@@ -72,9 +73,11 @@ impl Kit {
         self.person(name, &[Role::Admin]).await
     }
 
-    /// A token of now for a user.
+    /// A token of now for a user who signed in now, with one factor.
     pub async fn token(&self, user: &User) -> String {
-        self.ctx().tokens.issue(user, self.clock.now()).await.expect("a token")
+        let now = self.clock.now();
+        let signed_in = SignedIn { at: now, two_factors: false };
+        self.ctx().tokens.issue(user, signed_in, now).await.expect("a token")
     }
 
     /// Changes a user as it is stored.
@@ -118,6 +121,7 @@ impl Kit {
             host_status: if host { HostStatus::Verified } else { HostStatus::None },
             host_slug: host.then(|| slug.clone()),
             suspended: false,
+            second_factor: false,
             token_generation: 0,
             created_at: now,
             version: 1,

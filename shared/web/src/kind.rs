@@ -50,6 +50,8 @@ kinds! {
     BadSignature = "bad-signature", BAD_REQUEST, "The signature does not fit";
     /// A mailed code that does not fit; `tries_left`.
     CodeWrong = "code-wrong", BAD_REQUEST, "The code is wrong";
+    /// A code of the second factor that does not count: another, too old, used before; `tries_left` at a sign-in.
+    SecondFactorWrong = "second-factor-wrong", BAD_REQUEST, "The code does not count";
     /// An uploaded file is not what it was announced to be.
     UploadInvalid = "upload-invalid", BAD_REQUEST, "The file cannot be used";
     /// An issuer's reply that does not fit the browser that was sent there.
@@ -72,6 +74,10 @@ kinds! {
     OwnSession = "own-session", FORBIDDEN, "You cannot hold a session with yourself";
     /// The issuer has not verified the mail address.
     EmailUnverified = "email-unverified", FORBIDDEN, "The mail address is not verified";
+    /// The caller's role needs a second factor, and this sign-in was made without.
+    SecondFactorMissing = "second-factor-missing", FORBIDDEN, "A second factor is needed";
+    /// What decides who may sign in is changed only soon after signing in.
+    SignInAgain = "sign-in-again", FORBIDDEN, "Please sign in again first";
     /// There is no such thing, or the caller may not know of it.
     NotFound = "not-found", NOT_FOUND, "There is no such thing";
     /// The path exists, the method does not.

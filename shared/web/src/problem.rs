@@ -210,7 +210,9 @@ fn level(kind: Kind) -> Level {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
             Level::INFO
         }
-        _ if matches!(kind, Kind::CodeWrong | Kind::BadSignature) => Level::INFO,
+        _ if matches!(kind, Kind::CodeWrong | Kind::SecondFactorWrong | Kind::BadSignature) => {
+            Level::INFO
+        }
         _ => Level::DEBUG,
     }
 }

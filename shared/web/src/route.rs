@@ -242,6 +242,13 @@ impl Route {
         self
     }
 
+    /// Whether a path is of the caller's own account and sign-ins: what stays open to who lacks a second factor, so that
+    /// they can set it up.
+    #[must_use]
+    pub fn is_of_own_account(path: &str) -> bool {
+        path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/tokens/")
+    }
+
     /// Everything that its role must allow: what its handler does, and what finding the caller takes.
     #[must_use]
     pub fn all_needs(&self) -> Vec<Need> {
@@ -261,6 +268,9 @@ impl Route {
         kinds.extend([Kind::Internal, Kind::Busy]);
         if matches!(self.auth, Auth::Member | Auth::Host | Auth::Admin) {
             kinds.push(Kind::NotSignedIn);
+            if !Self::is_of_own_account(self.path) {
+                kinds.push(Kind::SecondFactorMissing);
+            }
         }
         if matches!(self.auth, Auth::Host | Auth::Admin) {
             kinds.push(Kind::Forbidden);

@@ -54,6 +54,23 @@ impl From<TokenError> for Problem {
     }
 }
 
+/// A method of a sign-in, by its name in RFC 8176.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amr {
+    /// More than one factor.
+    Mfa,
+}
+
+/// When and how strongly somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// When the sign-in was made.
+    pub at: Timestamp,
+    /// Whether with two factors.
+    pub two_factors: bool,
+}
+
 /// What an access token says. Nothing else is in it: roles are read per request.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +92,11 @@ pub struct Claims {
     /// The user's token generation when it was issued.
     #[serde(rename = "gen")]
     pub generation: u64,
+    /// When the person signed in, seconds since 1970 (RFC 9068 section 2.2.1).
+    pub auth_time: i64,
+    /// How, if with more than one factor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<Amr>,
 }
 
 impl Claims {
@@ -111,11 +133,16 @@ impl Tokens {
         Self(Arc::new(Inner { key, issuer: issuer.to_owned() }))
     }
 
-    /// A new access token for a user.
+    /// A new access token for a user who signed in so.
     ///
     /// # Errors
     /// [`TokenError::Unavailable`] when KMS does not sign.
-    pub async fn issue(&self, user: &User, now: Timestamp) -> Result<String, TokenError> {
+    pub async fn issue(
+        &self,
+        user: &User,
+        signed_in: SignedIn,
+        now: Timestamp,
+    ) -> Result<String, TokenError> {
         let second = now.as_second();
         let claims = Claims {
             iss: self.0.issuer.clone(),
@@ -126,6 +153,8 @@ impl Tokens {
             exp: second + ACCESS_SECONDS,
             jti: runtime::new_id(now),
             generation: user.token_generation,
+            auth_time: signed_in.at.as_second(),
+            amr: if signed_in.two_factors { vec![Amr::Mfa] } else { Vec::new() },
         };
         let kid = &self.public().await?.kid;
         let header = json!({ "alg": "RS256", "kid": kid, "typ": TYPE });

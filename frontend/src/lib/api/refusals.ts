@@ -9,6 +9,13 @@ export const refusals = {
 		const count = problem.number('tries_left') ?? 0;
 		return count > 0 ? m.problem_code_wrong({ count }) : m.problem_code_spent();
 	},
+	'second-factor-wrong': (problem) => {
+		const count = problem.number('tries_left');
+		if (count === undefined) return m.problem_factor_wrong();
+		return count > 0 ? m.problem_factor_tries({ count }) : m.problem_factor_spent();
+	},
+	'second-factor-missing': () => m.factor_needed_text(),
+	'sign-in-again': () => m.sign_in_again_text(),
 	'code-expired': () => m.problem_code_expired(),
 	'link-expired': () => m.problem_link_expired(),
 	'funds-too-low': (problem, { words, currency }) => {

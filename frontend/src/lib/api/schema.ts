@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in with a second factor. */
+        post: operations["sign_in_with_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in/issuers": {
         parameters: {
             query?: never;
@@ -221,6 +238,75 @@ export interface paths {
         post?: never;
         /** Revokes one family of the caller. */
         delete: operations["end_sign_in"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the second factor of the caller. */
+        get: operations["read_second_factor"];
+        put?: never;
+        /** Begins a second factor. */
+        post: operations["start_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a second factor on. */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes new recovery codes. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/turn-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns the second factor off. */
+        post: operations["turn_off_second_factor"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1296,6 +1382,16 @@ export interface components {
             /** @description To what kind of thing. */
             object_type: string;
         };
+        /** @description What a sign-in gives to who has a second factor on: no tokens yet. */
+        AwaitsSecondFactor: {
+            /** @description Send it with a code to `sign_in_with_second_factor`. It counts once. */
+            challenge: string;
+            /**
+             * Format: int64
+             * @description For how long it counts.
+             */
+            expires_in_seconds: number;
+        };
         /** @description What a member has. */
         Balance: {
             /**
@@ -1415,6 +1511,11 @@ export interface components {
              * @description The protocol's version.
              */
             v: number;
+        };
+        /** @description A code of the authenticator. */
+        ConfirmSecondFactor: {
+            /** @description Six digits. */
+            code: string;
         };
         /** @description The figures of a check. */
         Conservation: components["schemas"]["Figures"] & {
@@ -2157,6 +2258,13 @@ export interface components {
             id: string;
             /** @description What the person may be. */
             roles: components["schemas"]["Role"][];
+            /** @description Whether signing in takes a second factor. */
+            second_factor: boolean;
+            /**
+             * @description `true` when the caller's role needs a second factor and this sign-in was made without: only their own account is
+             *     open.
+             */
+            second_factor_missing?: boolean | null;
             /** @description Suspended people may read, not write. */
             suspended: boolean;
             /** @description IANA name. */
@@ -2725,6 +2833,11 @@ export interface components {
             /** @description The signature, base64url. */
             signature: string;
         };
+        /** @description Recovery codes. They are shown this once. */
+        RecoveryCodes: {
+            /** @description Ten codes; each signs in once, in place of the authenticator's. */
+            recovery_codes: string[];
+        };
         /** @description Nothing: the cookie says it all. */
         RefreshTokenRequest: Record<string, never>;
         /** @description What was given back, in minor units. */
@@ -2788,6 +2901,11 @@ export interface components {
         };
         /** @description Nothing. */
         ReleasePayouts: Record<string, never>;
+        /** @description A fresh code. */
+        RenewRecoveryCodes: {
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code: string;
+        };
         /**
          * @description What is decided.
          * @enum {string}
@@ -2832,6 +2950,21 @@ export interface components {
          * @enum {string}
          */
         RoomAdapter: "peer" | "agora" | "whereby";
+        /** @description What an authenticator needs. It is shown this once. */
+        SecondFactorStarted: {
+            /** @description The secret as text to type: 32 letters and digits (base 32). */
+            secret: string;
+            /** @description The same for a QR code, with whom it is for: `otpauth://totp/...`. */
+            uri: string;
+        };
+        /** @description The second factor of a person. */
+        SecondFactorState: {
+            confirmed_at?: components["schemas"]["At"] | null;
+            /** @description Whether a sign-in needs a code. */
+            on: boolean;
+            /** @description How many recovery codes were not used. */
+            recovery_codes_left: number;
+        };
         /** @description What is said. */
         SendMessage: {
             /** @description 1 to 500 characters. */
@@ -3161,6 +3294,13 @@ export interface components {
             /** @description What stands behind `#token=`. */
             token: string;
         };
+        /** @description The challenge of the first step, and a code. */
+        SignInWithSecondFactor: {
+            /** @description What the first step gave. */
+            challenge: string;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code: string;
+        };
         /** @description Nothing: the cookie says it all. */
         SignOut: Record<string, never>;
         /** @description Nothing. */
@@ -3235,6 +3375,8 @@ export interface components {
              */
             size_bytes: number;
         };
+        /** @description Nothing. */
+        StartSecondFactor: Record<string, never>;
         /** @description How much. */
         StartTopUp: {
             /**
@@ -3396,6 +3538,11 @@ export interface components {
             /** @description In which session. */
             session_id: string;
         };
+        /** @description A fresh code. */
+        TurnOffSecondFactor: {
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code: string;
+        };
         /** @description Whether a side writes. */
         Typing: {
             /** @description Which side. */
@@ -3432,6 +3579,8 @@ export interface components {
             reason: string;
             /** @description All roles that the person has from now on. */
             roles?: components["schemas"]["Role"][] | null;
+            /** @description `false` removes the person's second factor and signs them out everywhere. */
+            second_factor?: boolean | null;
             /** @description `true` signs the person out everywhere, at once. */
             sign_out?: boolean | null;
             /** @description Whether spending is locked. */
@@ -3633,6 +3782,15 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
+            /** @description Not yet: a code of the second factor is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitsSecondFactor"];
+                };
+            };
             /** @description `code-wrong`, `invalid-request`, `malformed-json` */
             400: {
                 headers: {
@@ -3720,6 +3878,15 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
+            /** @description Not yet: a code of the second factor is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitsSecondFactor"];
+                };
+            };
             /** @description `invalid-request`, `malformed-json` */
             400: {
                 headers: {
@@ -3730,6 +3897,93 @@ export interface operations {
                 };
             };
             /** @description `link-expired` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_with_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInWithSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the refresh cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json`, `second-factor-wrong` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-expired` */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -3921,6 +4175,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Not yet: a code of the second factor is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitsSecondFactor"];
                 };
             };
             /** @description `invalid-request`, `malformed-json`, `sign-in-failed` */
@@ -4577,6 +4840,471 @@ export interface operations {
             };
         };
     };
+    read_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's second factor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorState"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Begun; it is off until it is confirmed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorStarted"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-again`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description It is on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json`, `second-factor-wrong` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-again`, `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewRecoveryCodes"];
+            };
+        };
+        responses: {
+            /** @description The new codes; those before count no more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `invalid-request`, `malformed-json`, `second-factor-wrong` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turn_off_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnOffSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description It is off; its codes count no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request`, `malformed-json`, `second-factor-wrong` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `suspended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_site: {
         parameters: {
             query?: never;
@@ -4642,7 +5370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4711,7 +5439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +5525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4866,7 +5594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4955,7 +5683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +5701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last-admin`, `version-conflict` */
+            /** @description `conflict`, `last-admin`, `version-conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5061,7 +5789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5251,7 +5979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5334,6 +6062,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found` */
             404: {
                 headers: {
@@ -5403,7 +6140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5508,7 +6245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5613,7 +6350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5718,7 +6455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5823,7 +6560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5929,7 +6666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6001,7 +6738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6109,7 +6846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6214,6 +6951,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal` */
             500: {
                 headers: {
@@ -6284,7 +7030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `own-session`, `spending-locked`, `suspended` */
+            /** @description `own-session`, `second-factor-missing`, `spending-locked`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6393,7 +7139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6443,6 +7189,15 @@ export interface operations {
             };
             /** @description `not-signed-in` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second-factor-missing` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6520,7 +7275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6626,7 +7381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6732,7 +7487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6847,7 +7602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6962,7 +7717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7077,7 +7832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7192,7 +7947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7289,7 +8044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7366,6 +8121,15 @@ export interface operations {
             };
             /** @description `not-signed-in` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second-factor-missing` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7451,6 +8215,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found` */
             404: {
                 headers: {
@@ -7523,7 +8296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7647,7 +8420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7756,6 +8529,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found` */
             404: {
                 headers: {
@@ -7827,7 +8609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7941,7 +8723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7998,7 +8780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8077,7 +8859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8170,6 +8952,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found` */
             404: {
                 headers: {
@@ -8240,7 +9031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8336,7 +9127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8384,6 +9175,15 @@ export interface operations {
             };
             /** @description `not-signed-in` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second-factor-missing` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8442,6 +9242,15 @@ export interface operations {
             };
             /** @description `not-signed-in` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second-factor-missing` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8511,7 +9320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `spending-locked`, `suspended` */
+            /** @description `second-factor-missing`, `spending-locked`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8614,6 +9423,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found` */
             404: {
                 headers: {
@@ -8681,7 +9499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8752,7 +9570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8852,7 +9670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8969,7 +9787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9081,7 +9899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9150,7 +9968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `second-factor-missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9221,7 +10039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9328,7 +10146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9439,7 +10257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `suspended` */
+            /** @description `forbidden`, `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9552,7 +10370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9648,6 +10466,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `second-factor-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found` */
             404: {
                 headers: {
@@ -9719,7 +10546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `suspended` */
+            /** @description `second-factor-missing`, `suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -19,6 +19,7 @@ export type Site = Omit<SiteReply, 'brand' | 'theme'> & {
 	theme: Omit<SiteReply['theme'], 'default_mode'> & { default_mode: 'dark' | 'light' };
 };
 export type Tokens = Reply<'/v1/tokens/refresh', 'post'>;
+export type AwaitsSecondFactor = Reply<'/v1/sign-in/code', 'post', 202>;
 export type Me = Reply<'/v1/me', 'get'>;
 export type Role = Me['roles'][number];
 export type SignIn = Item<Reply<'/v1/me/sign-ins', 'get'>>;

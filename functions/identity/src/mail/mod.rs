@@ -3,7 +3,7 @@
 //! Templates are text and HTML beside this file. HTML escapes everything that comes from a record.
 
 use minijinja::{AutoEscape, Environment, Value, context};
-use store::mail::HostDecision;
+use store::mail::{HostDecision, SecondFactorNews};
 use store::site::Site;
 
 /// A mail, written.
@@ -42,6 +42,19 @@ pub struct DecisionLetter<'a> {
     /// Why; empty for an accepted application.
     pub reason: &'a str,
     /// Where to go on.
+    pub link: &'a str,
+}
+
+/// What the mail about a second factor tells.
+#[derive(Clone, Copy, Debug)]
+pub struct NewsLetter<'a> {
+    /// In whose words.
+    pub site: &'a Site,
+    /// The person's name.
+    pub person: &'a str,
+    /// What happened.
+    pub news: SecondFactorNews,
+    /// The account page.
     pub link: &'a str,
 }
 
@@ -93,6 +106,43 @@ pub fn decision_letter(letter: &DecisionLetter<'_>) -> Result<Letter, minijinja:
     )
 }
 
+/// Writes the mail about a second factor.
+///
+/// # Errors
+/// When a template is broken (a test renders them).
+pub fn news_letter(letter: &NewsLetter<'_>) -> Result<Letter, minijinja::Error> {
+    let name = &letter.site.name;
+    let what = match letter.news {
+        SecondFactorNews::TurnedOn => format!(
+            "Two-step sign-in was turned on for your account at {name}. From now on signing in takes a code of your authenticator, or a recovery code."
+        ),
+        SecondFactorNews::TurnedOff => format!(
+            "Two-step sign-in was turned off for your account at {name}. From now on a mail is enough to sign in."
+        ),
+        SecondFactorNews::Removed => format!(
+            "An admin removed the second step from your account at {name} and signed you out everywhere. Sign in by mail, and set it up anew on your account page."
+        ),
+        SecondFactorNews::RecoveryCodeUsed { left } => format!(
+            "A recovery code was used to sign in to your account at {name}. Recovery codes left: {left}."
+        ),
+        SecondFactorNews::RecoveryCodesRenewed => format!(
+            "New recovery codes were made for your account at {name}. Those before no longer work."
+        ),
+    };
+    let values = context! {
+        subject => format!("Two-step sign-in at {name}"), what, person => letter.person,
+        link => letter.link, contact => &letter.site.contact_email,
+    };
+    write(
+        letter.site,
+        &values,
+        [
+            ("second_factor.txt", include_str!("second_factor.txt")),
+            ("second_factor.html", include_str!("second_factor.html")),
+        ],
+    )
+}
+
 /// Fills in a text and an HTML template; `values` has the subject.
 fn write(
     site: &Site,
@@ -118,7 +168,10 @@ fn write(
 
 #[cfg(test)]
 mod tests {
-    use super::{DecisionLetter, HostDecision, SignInLetter, decision_letter, sign_in_letter};
+    use super::{
+        DecisionLetter, HostDecision, NewsLetter, SecondFactorNews, SignInLetter, decision_letter,
+        news_letter, sign_in_letter,
+    };
 
     #[test]
     fn every_brand_says_its_name_the_code_and_the_link() {
@@ -155,6 +208,31 @@ mod tests {
                     letter.text
                 );
                 assert_eq!(letter.text.contains("the reason"), decision != Verified);
+            }
+        }
+    }
+
+    #[test]
+    fn every_brand_tells_what_became_of_a_second_factor() {
+        use SecondFactorNews::{
+            RecoveryCodeUsed, RecoveryCodesRenewed, Removed, TurnedOff, TurnedOn,
+        };
+        for site in store::site::shipped().unwrap() {
+            for (news, told) in [
+                (TurnedOn, "turned on"),
+                (TurnedOff, "turned off"),
+                (Removed, "An admin removed"),
+                (RecoveryCodeUsed { left: 9 }, "left: 9"),
+                (RecoveryCodesRenewed, "New recovery codes"),
+            ] {
+                let link = "https://parlor.test/account";
+                let letter = NewsLetter { site: &site, person: "Ada", news, link };
+                let letter = news_letter(&letter).unwrap();
+                assert!(letter.subject.contains(&site.name));
+                for part in [&letter.text, &letter.html] {
+                    assert!(part.contains("Hello Ada,") && part.contains(told), "{part}");
+                }
+                assert!(letter.text.contains(link) && !letter.text.contains("{%"));
             }
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Person, Reply, call, get, patch, put};
 
+use super::authenticator::Phone;
 use super::world::World;
 
 async fn update(world: &World, admin: &Person, user_id: &str, body: Value) -> Reply {
@@ -111,4 +112,49 @@ async fn an_admin_signs_somebody_out_everywhere() {
     let reply = call(&world.router, get("/v1/me").bearer(&ada.token)).await;
     assert_eq!((reply.status, reply.problem()), (401, "not-signed-in"));
     assert_eq!(world.kit.items("app", "AUDIT#").len(), 1);
+}
+
+#[tokio::test]
+async fn an_admin_removes_a_lost_second_factor_and_every_sign_in_with_it() {
+    let world = World::new().await;
+    let (cy, user) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    let ada = Phone::on(&world, "ada@example.com").await;
+    let challenge = ada.challenge().await;
+    let body = json!({ "second_factor": false, "reason": "Lost the phone; known by voice." });
+    let reply = update(&world, &cy, &user.id(), body.clone()).await;
+    assert_eq!(
+        (reply.status, &reply.body["second_factor"]),
+        (200, &json!(false)),
+        "{}",
+        reply.text
+    );
+    assert_eq!(world.refresh(&ada.cookie).await.status, 401);
+    assert_eq!(call(&world.router, get("/v1/me").bearer(&ada.token)).await.status, 401);
+    assert_eq!(ada.show(&challenge, &ada.code()).await.status, 410);
+    let row = &world.kit.items("app", "AUDIT#")[0];
+    assert_eq!(row["details"]["M"]["second_factor"]["S"], "removed");
+    assert_eq!(row["details"]["M"]["reason"]["S"], "Lost the phone; known by voice.");
+    world.deliver().await;
+    assert!(world.last_mail().contains("An admin removed"), "{}", world.last_mail());
+    assert_eq!(world.sign_in("ada@example.com").await.status, 200);
+    let again = update(&world, &cy, &user.id(), body).await;
+    assert_eq!((again.status, again.problem()), (409, "conflict"));
+}
+
+#[tokio::test]
+async fn nobody_is_given_a_second_factor_and_an_admin_keeps_their_own() {
+    let world = World::new().await;
+    let (cy, ada) = (world.kit.admin("Cy").await, world.kit.member("Ada").await);
+    Phone::on(&world, "cy@example.com").await;
+    let given = json!({ "second_factor": true, "reason": "x" });
+    let reply = update(&world, &cy, &ada.id(), given).await;
+    assert_eq!(
+        (reply.status, &reply.body["errors"][0]["pointer"]),
+        (400, &json!("/second_factor"))
+    );
+    let own = json!({ "second_factor": false, "reason": "x" });
+    let reply = update(&world, &cy, &cy.id(), own).await;
+    assert_eq!((reply.status, reply.problem()), (403, "forbidden"));
+    let me = call(&world.router, get("/v1/me").bearer(&cy.token)).await;
+    assert_eq!(me.body["second_factor"], true);
 }

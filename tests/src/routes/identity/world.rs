@@ -78,9 +78,15 @@ impl World {
         send_mail::handle(&self.app, serde_json::from_value(event).unwrap()).await
     }
 
-    /// The mails that were sent.
+    /// The sign-in mails that were sent.
     pub(super) fn mails(&self) -> Vec<Mailed> {
-        self.kit.aws.sent("SendEmail").iter().map(read).collect()
+        let sent = self.kit.aws.sent("SendEmail");
+        sent.iter().filter(|mail| text(mail).contains("#token=")).map(read).collect()
+    }
+
+    /// The text of the last mail that was sent, of whatever sort.
+    pub(super) fn last_mail(&self) -> String {
+        self.kit.aws.sent("SendEmail").last().map(text).unwrap_or_default()
     }
 
     /// Asks for a mail and reads it.
@@ -130,9 +136,12 @@ pub(super) fn access(reply: &Reply) -> String {
     reply.body["access_token"].as_str().unwrap().to_owned()
 }
 
+fn text(mail: &Value) -> String {
+    mail["Content"]["Simple"]["Body"]["Text"]["Data"].as_str().unwrap().to_owned()
+}
+
 fn read(mail: &Value) -> Mailed {
-    let message = &mail["Content"]["Simple"];
-    let text = message["Body"]["Text"]["Data"].as_str().unwrap().to_owned();
+    let (message, text) = (&mail["Content"]["Simple"], text(mail));
     let (_, rest) = text.split_once(": ").unwrap();
     let (_, token) = text.split_once("#token=").unwrap();
     Mailed {

@@ -38,6 +38,21 @@ export const problemPages: Record<string, ProblemPage> = {
 		meaning: () => m.pp_code_wrong_text(),
 		remedy: () => m.pp_remedy_code()
 	},
+	'second-factor-wrong': {
+		title: () => m.pp_code_wrong(),
+		meaning: () => m.problem_factor_wrong(),
+		remedy: () => m.pp_remedy_factor()
+	},
+	'second-factor-missing': {
+		title: () => m.factor_needed_title(),
+		meaning: () => m.factor_needed_text(),
+		remedy: () => m.pp_remedy_factor_missing()
+	},
+	'sign-in-again': {
+		title: () => m.sign_in_again_title(),
+		meaning: () => m.sign_in_again_text(),
+		remedy: () => m.pp_remedy_sign_in_again()
+	},
 	'code-expired': {
 		title: () => m.pp_code_expired(),
 		meaning: () => m.pp_code_expired_text(),
