@@ -74,14 +74,14 @@ impl Model {
         self.transfer(outcome);
     }
 
-    /// Transfers what is reserved, or finds that it was; whether the processor has said what became of it. The outcome:
-    /// it refuses, the request is lost, its answer is unheard, or all is well.
+    /// Transfers what is reserved, or finds that it was; whether the processor has said what became of it. The outcome of
+    /// a new transfer: it is refused, its request is lost, its answer is unheard, or all is well.
     fn transfer(&mut self, outcome: &str) -> bool {
         let open = |one: &Payment| matches!(one.state, "reserved" | "transferred");
         let Some(at) = self.payouts.iter().position(open) else { return true };
         let Payment { who: host, amount, state, .. } = self.payouts[at];
         let state = match (state, outcome) {
-            (_, "lost") => state,
+            ("reserved", "lost") => state,
             ("reserved", "unheard") => "transferred",
             ("reserved", "refused") => "failed",
             _ => "paid",
