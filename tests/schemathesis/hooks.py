@@ -1,11 +1,12 @@
 """Who calls and about what, for the requests that Schemathesis makes up.
 
-The world behind the requests (tests/examples/doors) makes scenes: a member, a host, an admin, and what is between them.
-A scene is used for some requests. An operation is called by whom it is for; what is for both sides of a session is
-called by either. An id that is made up is found nowhere, so three times out of four one of the scene takes its place.
-What is wrong by intent stays as it is, and so does what a link of `openapi.json` gave.
+Beside the stack that they are sent to, tests/examples/doors makes scenes: a member, a host, an admin, and what is between
+them. A scene is used for some requests, which come from one network. An operation is called by whom it is for; what is
+for both sides of a session is called by either. An id that is made up is found nowhere, so three times out of four one of
+the scene takes its place. What is wrong by intent stays as it is, and so does what a link of `openapi.json` gave.
 """
 
+import ipaddress
 import itertools
 import json
 import os
@@ -13,9 +14,12 @@ import re
 import threading
 import urllib.request
 
+import requests
 import schemathesis
 
-URL = os.environ["PARLOR_URL"]
+SCENES = os.environ["PARLOR_SCENES"]
+# The network of the first scene. All of 127/8 is this machine, and a limit of a network counts each address alone.
+NETWORK = ipaddress.IPv4Address("127.1.0.1")
 REQUESTS_A_SCENE = 20
 # Stands for a token or a cookie until the request is sent.
 CALLER = "of-the-caller"
@@ -31,7 +35,8 @@ class Stage:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._turn = itertools.count()
+        self._turn, self._scenes = itertools.count(), itertools.count()
+        self.network = str(NETWORK)
         self._owners, self._given = {}, set()
 
     def prepare(self, case):
@@ -48,8 +53,9 @@ class Stage:
                 case.cookies[COOKIE] = self._scene["cookie"]
 
     def _new_scene(self):
-        with urllib.request.urlopen(f"{URL}/_world/scene") as reply:
+        with urllib.request.urlopen(SCENES) as reply:
             self._scene = json.load(reply)
+        self.network = str(NETWORK + next(self._scenes))
         self._owners |= dict.fromkeys(self._scene["ids"].values(), self._scene["tokens"])
 
     def _place(self, case):
@@ -95,6 +101,18 @@ class Stage:
 
 
 STAGE = Stage()
+
+
+class FromItsNetwork(requests.adapters.HTTPAdapter):
+    """Connections from the network of the scene that plays, as browsers of different people would open."""
+
+    def build_connection_pool_key_attributes(self, *request, **options):
+        host, pool = super().build_connection_pool_key_attributes(*request, **options)
+        return host, pool | {"source_address": (STAGE.network, 0)}
+
+
+# What each session sends through.
+requests.sessions.HTTPAdapter = FromItsNetwork
 
 
 @schemathesis.auth(refresh_interval=None)

@@ -109,7 +109,22 @@ impl LocalStack {
         }
     }
 
-    /// The same as lines for a shell.
+    /// The variables of a function of this stack, with the tools' own credentials: for what acts as one from outside.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn variables(&self) -> Result<BTreeMap<String, String>> {
+        let text = fs::read_to_string(self.settings.state().join("sam.json"))?;
+        let mut file: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(&text)?;
+        file.remove("Parameters").context("sam.json has no Parameters")
+    }
+
+    /// The address that people open.
+    pub fn url(&self) -> String {
+        self.settings.url()
+    }
+
+    /// What [`LocalStack::point_at`] sets, as lines for a shell.
     pub fn environment(&self) -> Vec<String> {
         let mut command = Command::new("true");
         self.point_at(&mut command);

@@ -28,9 +28,8 @@ pub fn run(options: &Options) -> Result<()> {
     let mut tally = Tally::default();
     if !options.journeys {
         check::run_all(&mut tally, &tools);
-        tally.part("requests made up from openapi.json", schemathesis::check);
     }
-    with_stack(options.port, &mut tally, &tools);
+    with_stack(options, &mut tally, &tools);
     if !options.journeys && paths::frontend().join("build/200.html").exists() {
         without_stack(options.port + 3, &mut tally);
     }
@@ -38,10 +37,10 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// The tests that need the deployed stack: journeys over HTTP, then the browser.
-fn with_stack(port: u16, tally: &mut Tally, tools: &Tools) {
+fn with_stack(options: &Options, tally: &mut Tally, tools: &Tools) {
     let mut started = None;
     tally.part("the local stack starts and deploys", || {
-        started = Some(dev::start_for_tests(port)?);
+        started = Some(dev::start_for_tests(options.port)?);
         Ok(())
     });
     let Some(stack) = started else { return };
@@ -63,6 +62,9 @@ fn with_stack(port: u16, tally: &mut Tally, tools: &Tools) {
         browser.env("PARLOR_PYTHON", tools.command("python").get_program());
         in_browser(&mut browser);
         tally.tests("browser tests on the deployed stack", &mut browser, playwright_count);
+    }
+    if !options.journeys {
+        tally.part("requests made up from openapi.json", || schemathesis::check(&stack));
     }
     tally.part("the local stack stops", || {
         stack.stop();

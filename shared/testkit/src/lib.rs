@@ -29,6 +29,6 @@ pub use faults::{Fault, Faults};
 pub use key::{forge, public_key_der, sign};
 pub use kit::{Kit, START};
 pub use memory::{Calm, Changed, Fate, Memory, Verb};
-pub use people::{Person, profile};
+pub use people::{Person, fund, person, profile, token};
 pub use request::{Reply, Request, call, delete, get, patch, post, put};
 pub use turn::Turn;

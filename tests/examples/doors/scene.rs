@@ -4,22 +4,28 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aws_config::SdkConfig;
+use aws_sdk_s3::primitives::ByteStream;
 use axum::extract::State;
 use axum::{Json, Router};
 use identity::{family, proof};
+use jiff::SignedDuration;
 use ledger::Currency;
-use runtime::{Clock, new_id};
+use runtime::new_id;
 use serde_json::{Value, json};
 use store::Transaction;
 use store::host::{HostItem, Rates};
 use store::payout::{PayoutItem, PayoutStatus, host_list, status_list};
 use store::sign_in::{challenge_key, create_family, find_challenge};
-use testkit::{Kit, Person, call, post};
+use store::user::Role;
+use testkit::{Person, call, post};
 use uuid::Uuid;
-use web::{random_secret, secret_hash};
+use web::{Ctx, random_secret, secret_hash};
 
 /// What a member has to spend, minor units.
 const BALANCE_MINOR: i64 = 10_000;
+/// How many hosts the catalogue has: three pages of it. Each look at it reads them all.
+const LISTED_HOSTS: usize = 60;
 /// How far a session goes, by whom: each scene stops at the next step, in turn.
 const STEPS: [(bool, &str); 6] = [
     (true, "accept"),
@@ -32,9 +38,12 @@ const STEPS: [(bool, &str); 6] = [
 
 /// Makes scenes.
 pub struct Theatre {
-    kit: Kit,
+    ctx: Ctx,
+    objects: aws_sdk_s3::Client,
     api: Router,
     admin: Person,
+    /// In the name of everybody, so that nobody of an earlier run on this stack is in the way.
+    run: String,
     made: AtomicUsize,
 }
 
@@ -42,16 +51,21 @@ pub struct Theatre {
 /// bodies have for them.
 pub async fn next(State(theatre): State<Arc<Theatre>>) -> Json<Value> {
     let number = theatre.made.fetch_add(1, Ordering::Relaxed);
-    let (kit, admin) = (&theatre.kit, &theatre.admin);
-    let member = kit.member(&format!("Cleo{number}")).await;
-    let host = kit.host(&format!("Rhea{number}")).await;
-    kit.fund(&member, BALANCE_MINOR).await;
+    let ctx = &theatre.ctx;
+    let before = ctx.now() - SignedDuration::from_hours(1);
+    let person = async |name: &str, roles: &[Role]| {
+        testkit::person(ctx, &format!("{name}{}{number}", theatre.run), roles, before).await
+    };
+    let (member, host) = (person("Cleo", &[]).await, person("Rhea", &[Role::Host]).await);
+    testkit::fund(ctx, &member, BALANCE_MINOR).await;
     let tx = store::host::create(Transaction::new(), &profile(&host));
-    kit.store().commit(tx).await.unwrap();
-    // The second version puts the host into the catalogue.
-    let profile = kit.store().host(host.user.id).await.unwrap().unwrap();
-    let tx = store::host::save(Transaction::new(), &profile, &profile);
-    kit.store().commit(tx).await.unwrap();
+    ctx.store.commit(tx).await.unwrap();
+    if number < LISTED_HOSTS {
+        // The second version puts the host into the catalogue.
+        let profile = ctx.store.host(host.user.id).await.unwrap().unwrap();
+        let tx = store::host::save(Transaction::new(), &profile, &profile);
+        ctx.store.commit(tx).await.unwrap();
+    }
     let network = format!("172.16.{}.{}", number / 256 % 256, number % 256);
     let scene = Scene { theatre: &theatre, network, member: &member, host: &host };
     let mut ids = scene.session(number).await;
@@ -64,8 +78,9 @@ pub async fn next(State(theatre): State<Arc<Theatre>>) -> Json<Value> {
     let sign_in = scene.sign_in().await;
     let (_, cookie) = scene.family().await;
     ids.insert("sign_in_id", json!(scene.family().await.0));
+    let admin = testkit::token(ctx, &theatre.admin.user).await;
     Json(json!({
-        "tokens": { "member": member.token, "host": host.token, "admin": kit.token(&admin.user).await },
+        "tokens": { "member": member.token, "host": host.token, "admin": admin },
         "ids": ids,
         "sign_in": sign_in,
         "cookie": cookie,
@@ -73,9 +88,13 @@ pub async fn next(State(theatre): State<Arc<Theatre>>) -> Json<Value> {
 }
 
 impl Theatre {
-    pub async fn new(kit: Kit, api: Router) -> Self {
-        let admin = kit.admin("Ada").await;
-        Self { kit, api, admin, made: AtomicUsize::new(0) }
+    /// Over the stores that `ctx` and `aws` reach; `api` serves what the people of a scene have done already.
+    pub async fn new(ctx: Ctx, aws: &SdkConfig, api: Router) -> Self {
+        let run = Uuid::new_v4().simple().to_string().split_off(24);
+        let admin = testkit::person(&ctx, &format!("Ada{run}"), &[Role::Admin], ctx.now()).await;
+        let by_path = aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build();
+        let objects = aws_sdk_s3::Client::from_conf(by_path);
+        Self { ctx, objects, api, admin, run, made: AtomicUsize::new(0) }
     }
 }
 
@@ -120,15 +139,15 @@ impl Scene<'_> {
     async fn photo(&self) -> Value {
         let body = json!({ "content_type": "image/png", "size_bytes": 21 });
         let upload = self.done(self.host, "/v1/host/photo", body).await;
-        let key = upload["photo_key"].as_str().unwrap();
-        self.theatre.kit.aws.put_object(key, "image/png", b"\x89PNG\r\n\x1a\n and more 1");
+        let put = self.theatre.objects.put_object().bucket(&self.theatre.ctx.config.media_bucket);
+        let put = put.key(upload["photo_key"].as_str().unwrap()).content_type("image/png");
+        put.body(ByteStream::from_static(b"\x89PNG\r\n\x1a\n and more 1")).send().await.unwrap();
         upload["photo_key"].clone()
     }
 
     /// A payout that was refused.
     async fn payout(&self) -> String {
-        let (host_id, payout_id) =
-            (self.host.id(), new_id(self.theatre.kit.clock.now()).to_string());
+        let (host_id, payout_id) = (self.host.id(), new_id(self.theatre.ctx.now()).to_string());
         let item = PayoutItem {
             payout_id: payout_id.clone(),
             host_id: host_id.clone(),
@@ -154,7 +173,7 @@ impl Scene<'_> {
             gsi2sk: payout_id.clone(),
         };
         let tx = store::payout::create(Transaction::new(), &item);
-        self.theatre.kit.store().commit(tx).await.unwrap();
+        self.theatre.ctx.store.commit(tx).await.unwrap();
         payout_id
     }
 
@@ -162,7 +181,7 @@ impl Scene<'_> {
     async fn sign_in(&self) -> Value {
         let email = &self.member.user.email;
         self.done(self.member, "/v1/sign-in/mail", json!({ "email": email })).await;
-        let (ctx, key) = (self.theatre.kit.ctx(), challenge_key(email));
+        let (ctx, key) = (&self.theatre.ctx, challenge_key(email));
         let challenge = find_challenge(&ctx.store, &key).await.unwrap().unwrap();
         let code = proof(&ctx.tokens, challenge.id).await.unwrap().code;
         json!({ "email": email, "code": code })
@@ -171,7 +190,7 @@ impl Scene<'_> {
     /// A sign-in of the member: its id, and the value of its refresh cookie.
     async fn family(&self) -> (Uuid, String) {
         let (user, secret) = (&self.member.user, random_secret().unwrap());
-        let (ctx, id) = (self.theatre.kit.ctx(), new_id(self.theatre.kit.clock.now()));
+        let (ctx, id) = (&self.theatre.ctx, new_id(self.theatre.ctx.now()));
         let (hash, generation) = (secret_hash(&secret), user.token_generation);
         let family = family::begin(id, user.id, generation, hash, None, ctx.now());
         ctx.store.commit(create_family(Transaction::new(), &family)).await.unwrap();
