@@ -3,6 +3,7 @@
 //! `template.yaml` sets the same variables for every function, so that each has one shape of
 //! configuration. A missing or bad variable stops the bootstrap with a sentence that names it.
 
+use http::uri::Authority;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -81,6 +82,10 @@ pub struct OidcIssuer {
     /// The secret in Secrets Manager that holds our client secret; absent for a public client (PKCE alone).
     #[serde(default)]
     pub client_secret_id: Option<String>,
+    /// Hosts beside the issuer's own that its discovery document may name, such as `oauth2.googleapis.com`; with a port if
+    /// they have one. No other is asked.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 /// Why the process cannot start.
@@ -262,6 +267,10 @@ fn issuers(name: &'static str, value: Option<String>) -> Result<Vec<OidcIssuer>,
         .map_err(|error| bad(name, format!("is not a list of issuers: {error}")))?;
     for issuer in &issuers {
         url(name, issuer.issuer.clone())?;
+        let is_host = |host: &String| host.parse::<Authority>().is_ok() && !host.contains('@');
+        if let Some(host) = issuer.hosts.iter().find(|host| !is_host(host)) {
+            return Err(bad(name, format!("{host} is not a host")));
+        }
     }
     Ok(issuers)
 }
@@ -337,6 +346,11 @@ mod tests {
             ("WHEREBY_BASE_URL", "whereby", "must be a URL"),
             ("OIDC_ISSUERS", "[{}]", "missing field"),
             ("OIDC_ISSUERS", "{", "not a list of issuers"),
+            (
+                "OIDC_ISSUERS",
+                r#"[{"id":"a","name":"A","issuer":"https://a.test","client_id":"c","hosts":["https://b.test"]}]"#,
+                "https://b.test is not a host",
+            ),
         ] {
             let error = with(name, value).unwrap_err();
             assert_eq!(error.name, name);

@@ -1,8 +1,8 @@
 //! OpenID Connect issuers: what they publish, how a code becomes an identity.
 //!
 //! Everything that comes from an issuer is bounded (size, time, no redirects) and checked: its discovery document must
-//! name the configured issuer, its endpoints must be as safe as the issuer's own address, its ID tokens must hold
-//! against [`id_token`]. What it publishes is cached for an hour and read again at most once a minute.
+//! name the configured issuer, its endpoints must be as safe as the issuer's own address and at a host that is listed for
+//! it (`OidcIssuer::hosts`), its ID tokens must hold against [`id_token`]. What it publishes is cached for an hour and read again at most once a minute.
 
 mod fetch;
 pub mod id_token;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Uri;
+use http::uri::{Authority, Scheme};
 use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::JwkSet;
@@ -201,19 +203,25 @@ fn usable(set: &JwkSet) -> HashMap<String, DecodingKey> {
         .collect()
 }
 
-/// A document that names another issuer, or sends codes over an open line, is not used.
+/// A document that names another issuer, or sends people or us to a host that is not listed for it or over an open line, is
+/// not used.
 fn check(metadata: &Metadata, issuer: &OidcIssuer) -> Result<(), Problem> {
-    let down = |cause: &str| Problem::new(Kind::UpstreamDown).cause(cause);
+    let down = |cause: String| Problem::new(Kind::UpstreamDown).cause(cause);
     if metadata.issuer != issuer.issuer {
-        return Err(down("the discovery document names another issuer"));
+        return Err(down("the discovery document names another issuer".to_owned()));
     }
-    let secure = issuer.issuer.starts_with("https://");
+    let own: Uri = issuer.issuer.parse().map_err(Problem::internal)?;
     let endpoints =
         [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
     for endpoint in endpoints {
-        let good = endpoint.starts_with("https://") || (!secure && endpoint.starts_with("http://"));
-        if !good {
-            return Err(down("an endpoint is not https"));
+        let uri: Uri = endpoint.parse().unwrap_or_default();
+        let secure = uri.scheme() == Some(&Scheme::HTTPS) || uri.scheme() == own.scheme();
+        let listed = |host: &Authority| {
+            own.authority() == Some(host)
+                || issuer.hosts.iter().any(|listed| host == listed.as_str())
+        };
+        if !secure || !uri.authority().is_some_and(listed) {
+            return Err(down(format!("an endpoint is not https or not listed: {endpoint}")));
         }
     }
     Ok(())

@@ -225,6 +225,7 @@ async fn the_project_s_own_issuer_is_one_that_can_be_signed_in_with() {
         issuer: format!("{}/oidc", running.url()),
         client_id: super::issuer::CLIENT.into(),
         client_secret_id: None,
+        hosts: Vec::new(),
     };
     let world = World::with(|config| config.oidc_issuers = vec![configured]).await;
     // The sandbox lives in real time, so this world does too; it may be a second behind.

@@ -23,6 +23,7 @@ struct Says {
     id_token: String,
     kids: Vec<String>,
     names: Option<String>,
+    keys_at: Option<String>,
     token_status: Option<StatusCode>,
     keys_read: usize,
     asked: Vec<String>,
@@ -66,6 +67,7 @@ impl Issuer {
             issuer: self.url.clone(),
             client_id: CLIENT.into(),
             client_secret_id: None,
+            hosts: Vec::new(),
         }
     }
 
@@ -82,6 +84,11 @@ impl Issuer {
     /// The discovery document names another issuer.
     pub(super) fn name_itself(&self, issuer: &str) {
         self.says.lock().unwrap().names = Some(issuer.to_owned());
+    }
+
+    /// The discovery document says that the keys are at this address.
+    pub(super) fn keep_keys_at(&self, address: &str) {
+        self.says.lock().unwrap().keys_at = Some(address.to_owned());
     }
 
     /// The token endpoint answers with this status.
@@ -120,9 +127,10 @@ impl Issuer {
 
 async fn discovery(State((url, says)): Shared) -> Json<Value> {
     let names = says.lock().unwrap().names.clone().unwrap_or_else(|| url.clone());
+    let keys = says.lock().unwrap().keys_at.clone().unwrap_or_else(|| format!("{url}/keys"));
     Json(json!({
         "issuer": names, "authorization_endpoint": format!("{url}/authorize?tenant=a"), "token_endpoint": format!("{url}/token"),
-        "jwks_uri": format!("{url}/keys"), "response_types_supported": ["code"],
+        "jwks_uri": keys, "response_types_supported": ["code"],
     }))
 }
 

@@ -14,6 +14,7 @@ async fn the_buttons_tell_nothing_but_id_and_name() {
         issuer: "https://issuer.test/".into(),
         client_id: "client".into(),
         client_secret_id: Some("secret-name".into()),
+        hosts: Vec::new(),
     };
     let world = World::with(|config| config.oidc_issuers = vec![issuer]).await;
     let reply = call(&world.router, get("/v1/sign-in/issuers")).await;

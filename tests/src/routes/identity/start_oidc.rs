@@ -1,5 +1,6 @@
 //! `start_oidc`.
 
+use runtime::OidcIssuer;
 use serde_json::json;
 use testkit::{call, post};
 
@@ -28,6 +29,29 @@ async fn an_issuer_that_does_not_answer_or_names_another_is_put_off() {
     let reply = call(&world.router, request()).await;
     assert_eq!((reply.status, reply.problem()), (503, "upstream-down"));
     assert!(!reply.text.contains("127.0.0.1"), "internals stay inside: {}", reply.text);
+}
+
+#[tokio::test]
+async fn an_issuer_may_name_hosts_that_are_listed_for_it_and_no_other() {
+    let listed = ["keys.test", "keys.test:8443"].map(str::to_owned);
+    for (address, status) in [
+        ("https://keys.test/keys", 200),
+        ("http://keys.test:8443/keys", 200),
+        ("https://keys.test:9443/keys", 503),
+        ("https://other.test/keys", 503),
+        ("https://keys.test@other.test/keys", 503),
+        ("https://own@keys.test/keys", 503),
+        ("ftp://keys.test/keys", 503),
+        ("/keys", 503),
+        ("http://169.254.169.254/latest/meta-data", 503),
+    ] {
+        let issuer = Issuer::start().await;
+        issuer.keep_keys_at(address);
+        let configured = OidcIssuer { hosts: listed.to_vec(), ..issuer.configured() };
+        let world = World::with(|config| config.oidc_issuers = vec![configured]).await;
+        let request = post("/v1/sign-in/oidc/start").json(json!({ "issuer": "test" }));
+        assert_eq!(call(&world.router, request).await.status, status, "{address}");
+    }
 }
 
 #[tokio::test]
