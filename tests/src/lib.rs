@@ -38,6 +38,8 @@ mod security;
 #[cfg(test)]
 mod session_world;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod template;
 #[cfg(test)]
 mod whole;

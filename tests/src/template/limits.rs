@@ -155,3 +155,48 @@ fn a_site_of_its_own_domain_speaks_tls_1_2_or_later() {
     assert_eq!(certificate[0], "HasDomain");
     assert_eq!(certificate[1]["MinimumProtocolVersion"], "TLSv1.2_2021");
 }
+
+#[test]
+fn what_is_kept_is_encrypted() {
+    let document = Document::read();
+    let mut kept = 0;
+    for (id, kind, properties) in document.resources() {
+        let encrypted = match kind {
+            "AWS::DynamoDB::Table" => &properties["SSESpecification"]["SSEEnabled"],
+            "AWS::SQS::Queue" => &properties["SqsManagedSseEnabled"],
+            "AWS::S3::Bucket" => {
+                let rules = &properties["BucketEncryption"]["ServerSideEncryptionConfiguration"];
+                let algorithm = &rules[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"];
+                assert!(matches!(algorithm.as_str(), Some("AES256" | "aws:kms")), "{id}");
+                continue;
+            }
+            _ => continue,
+        };
+        assert_eq!(*encrypted, true, "{id}");
+        kept += 1;
+    }
+    assert!(kept >= 5, "{kept}");
+}
+
+#[test]
+fn the_api_is_reached_by_https_alone_and_nothing_of_it_is_cached() {
+    let document = Document::read();
+    let mut cdn =
+        document.resources().filter(|(_, kind, _)| *kind == "AWS::CloudFront::Distribution");
+    let (_, _, cdn) = cdn.next().unwrap();
+    let config = &cdn["DistributionConfig"];
+    let mut of_api = Vec::new();
+    let behaviors = config["CacheBehaviors"].as_array().unwrap();
+    for behavior in behaviors.iter().chain([&config["DefaultCacheBehavior"]]) {
+        // A page redirects; a request that came in the clear is not answered.
+        let mut policy = "redirect-to-https";
+        if behavior["TargetOriginId"] == "api" {
+            policy = "https-only";
+            // AWS's managed policy "CachingDisabled".
+            assert_eq!(behavior["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad");
+            of_api.push(behavior["PathPattern"].as_str().unwrap());
+        }
+        assert_eq!(behavior["ViewerProtocolPolicy"], policy, "{behavior}");
+    }
+    assert_eq!(of_api, ["/v1/*", "/.well-known/*"]);
+}
