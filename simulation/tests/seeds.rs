@@ -15,16 +15,16 @@ const SEEDS_MAX: u64 = 200;
 /// A seed that finds it.
 fn known_seed(planted: Mutation) -> u64 {
     match planted {
-        Mutation::IgnoreBalance => 2,
-        Mutation::NumberTwice | Mutation::TransferBlindly => 3,
-        Mutation::IgnoreGrace => 4,
+        Mutation::IgnoreBalance | Mutation::IgnoreGrace => 2,
+        Mutation::NumberTwice | Mutation::SwallowUnknownOutcome | Mutation::TransferBlindly => 3,
         Mutation::IgnoreHold | Mutation::SkipFailedRecords => 6,
-        Mutation::SwallowUnknownOutcome => 8,
-        Mutation::CloseBlindly | Mutation::PayOutBlindly => 9,
+        Mutation::PayOutBlindly => 9,
         Mutation::NewKeyEachTry => 14,
         Mutation::RefundBlindly => 23,
-        Mutation::IgnoreLock | Mutation::ConfirmTwice => 41,
+        Mutation::IgnoreLock => 41,
         Mutation::LeaseLate => 49,
+        Mutation::ConfirmTwice => 55,
+        Mutation::CloseBlindly => 106,
         _ => 1,
     }
 }
