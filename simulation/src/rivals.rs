@@ -12,21 +12,34 @@ use crate::world::{Event, World, nothing};
 const CLAIM_OVER_MS: i64 = 121_000;
 
 impl World {
-    /// Somebody meets one of these items soon, or nobody does for long: then the handler stops until that time.
+    /// Somebody meets one of these items soon, at whose write the handler goes on; or the handler stops until an instant,
+    /// whatever is written.
     pub(crate) fn provoke(&mut self, places: &[Place]) -> Option<i64> {
         let (_, key) = self.rng.pick(places).clone();
         match key.sk.as_str() {
-            "WALLET" if places.len() == 1 && self.rng.chance(150) => return self.silence(&key),
+            "WALLET" if places.len() == 1 && self.rng.chance(400) => return self.silence(&key),
             "WALLET" => self.rival_of_member(&key),
             "EARNINGS" | "PAYOUTS" => self.rival_of_host(&key),
-            "PAYOUT" => {
-                let wait = CLAIM_OVER_MS + self.rng.between(0, 20_000);
-                self.after(wait, Event::Payouts);
-            }
+            "PAYOUT" => return self.rival_of_payout(key.pk.trim_start_matches("PAYOUT#")),
             "SESSION" => self.rival_in_room(key.pk.trim_start_matches("SESSION#")),
             _ => {}
         }
         None
+    }
+
+    /// Another run comes when this one has had its time. If the money has gone, some of it may come back after that, before
+    /// this one goes on.
+    fn rival_of_payout(&mut self, payout_id: &str) -> Option<i64> {
+        let wait = CLAIM_OVER_MS + self.rng.between(0, 20_000);
+        self.after(wait, Event::Payouts);
+        let comes_back = self.rng.chance(500);
+        let notice = {
+            let core = &mut *self.shared.lock();
+            let made = core.vendor.transfers.iter().position(|one| one.payout_id == payout_id);
+            made.filter(|_| comes_back).and_then(|at| core.take_back(at))
+        }?;
+        self.after(wait + 20_000, Event::Notice(notice));
+        Some(self.now_ms() + wait + 60_000)
     }
 
     /// No browser of the member's session is heard and no tick happens until the paid time is over; until when.

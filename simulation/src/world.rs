@@ -376,12 +376,14 @@ impl World {
     /// Stops a handler that has decided and not written yet, if it is to be.
     fn hold(&mut self, at: usize) {
         let held = self.shared.lock().held.take();
-        if let Some(places) = held {
+        if let Some(mut places) = held {
             let payout = places.iter().any(|(_, key)| key.sk == "PAYOUT");
             let most_ms = if payout { PAYOUT_STALL_MS } else { STALL_MS };
             let mut until = self.now_ms() + self.rng.between(1_000, most_ms);
-            if self.rng.chance(850) {
-                until = self.provoke(&places).unwrap_or(until);
+            if self.rng.chance(850)
+                && let Some(fixed) = self.provoke(&places)
+            {
+                (places, until) = (Vec::new(), fixed);
             }
             self.tasks.hold(at, places, until);
         }

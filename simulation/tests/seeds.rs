@@ -15,16 +15,18 @@ const SEEDS_MAX: u64 = 200;
 /// A seed that finds it.
 fn known_seed(planted: Mutation) -> u64 {
     match planted {
-        Mutation::IgnoreBalance | Mutation::IgnoreGrace => 2,
-        Mutation::NumberTwice | Mutation::SwallowUnknownOutcome | Mutation::TransferBlindly => 3,
-        Mutation::IgnoreHold | Mutation::SkipFailedRecords => 6,
+        Mutation::SwallowUnknownOutcome => 2,
+        Mutation::NumberTwice | Mutation::TransferBlindly => 3,
+        Mutation::IgnoreGrace | Mutation::LeaseLate => 5,
+        Mutation::SkipFailedRecords => 6,
         Mutation::PayOutBlindly => 9,
         Mutation::NewKeyEachTry => 14,
-        Mutation::RefundBlindly => 23,
+        Mutation::IgnoreHold => 15,
+        Mutation::IgnoreBalance => 16,
+        Mutation::CloseBlindly => 18,
+        Mutation::ConfirmTwice => 22,
+        Mutation::RefundBlindly => 32,
         Mutation::IgnoreLock => 41,
-        Mutation::LeaseLate => 49,
-        Mutation::ConfirmTwice => 55,
-        Mutation::CloseBlindly => 106,
         _ => 1,
     }
 }
