@@ -116,6 +116,24 @@ struct Pace {
     together: usize,
 }
 
+/// What is handled as one.
+enum Group {
+    /// A session, and what it needs.
+    Alone(Box<Room>, Step),
+    /// Two or more that need a lease, each of another member, as no item may be twice in a transaction.
+    Leases(Vec<(Room, Lease)>),
+}
+
+impl Group {
+    fn left(&self, why: &impl ToString) -> Vec<Left> {
+        let left = |room: &Room| Left::of(&OpenItem::of(&room.session), why);
+        match self {
+            Self::Alone(room, _) => vec![left(room)],
+            Self::Leases(leases) => leases.iter().map(|(room, _)| left(room)).collect(),
+        }
+    }
+}
+
 /// A session that must be taken up again, and may succeed a moment later.
 struct Left {
     open: OpenItem,
@@ -136,12 +154,15 @@ async fn charge_once(
     patience: &Patience<'_>,
     total: &mut Outcome,
 ) -> Vec<Left> {
-    let handled = futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
-        .map(|some| read_rooms(ctx, some, patience))
-        .buffered(2)
-        .flat_map(|rooms| futures::stream::iter(in_groups(rooms, pace.together)))
-        .map(|group| async move { handle_group(ctx, group?, patience).await })
-        .buffer_unordered(pace.at_once);
+    let handled =
+        futures::stream::iter(open.chunks(SESSIONS_PER_BATCH))
+            .map(|some| read_rooms(ctx, some, patience))
+            .buffered(2)
+            .flat_map(|rooms| futures::stream::iter(in_groups(rooms, pace.together)))
+            .map(|group| async move {
+                handle_group(ctx, group.map_err(|left| vec![left])?, patience).await
+            })
+            .buffer_unordered(pace.at_once);
     let collect = |mut left: Vec<Left>, outcome| {
         match outcome {
             Ok(done) => total.add(&done),
@@ -152,26 +173,34 @@ async fn charge_once(
     handled.fold(Vec::new(), collect).await
 }
 
-/// Puts what needs a lease together, `together` at most, and leaves everything else alone. No member is twice in a group, as
-/// no item may be twice in a transaction.
-fn in_groups(rooms: Vec<Result<Room, Left>>, together: usize) -> Vec<Result<Vec<Room>, Vec<Left>>> {
-    let (mut groups, mut leases) = (Vec::new(), Vec::<Room>::new());
+/// Puts what needs a lease together, `together` at most, and leaves everything else alone.
+fn in_groups(rooms: Vec<Result<Room, Left>>, together: usize) -> Vec<Result<Group, Left>> {
+    let (mut groups, mut leases) = (Vec::new(), Vec::<(Room, Lease)>::new());
     for room in rooms {
-        match room {
-            Err(left) => groups.push(Err(vec![left])),
-            Ok(room)
-                if matches!(room.session.meter.step(&room.facts), Step::Lease(_))
-                    && leases.iter().all(|one| one.session.member.id != room.session.member.id) =>
-            {
-                leases.push(room);
+        let room = match room {
+            Ok(room) => room,
+            Err(left) => {
+                groups.push(Err(left));
+                continue;
+            }
+        };
+        let is_of = |other: &Room| other.session.member.id == room.session.member.id;
+        match room.session.meter.step(&room.facts) {
+            Step::Lease(due) if together > 1 && !leases.iter().any(|(one, _)| is_of(one)) => {
+                leases.push((room, due));
                 if leases.len() >= together {
-                    groups.push(Ok(std::mem::take(&mut leases)));
+                    groups.push(Ok(Group::Leases(std::mem::take(&mut leases))));
                 }
             }
-            Ok(room) => groups.push(Ok(vec![room])),
+            step => groups.push(Ok(Group::Alone(Box::new(room), step))),
         }
     }
-    groups.push(Ok(leases));
+    if leases.len() > 1 {
+        groups.push(Ok(Group::Leases(leases)));
+    } else {
+        let alone = |(room, due)| Ok(Group::Alone(Box::new(room), Step::Lease(due)));
+        groups.extend(leases.into_iter().map(alone));
+    }
     groups
 }
 
@@ -225,57 +254,52 @@ impl Outcome {
     }
 }
 
-/// Handles the sessions of a group if there is time for it; what cannot be handled for good is said in the log, and not
-/// seen.
+/// Handles a group if there is time for it; what cannot be handled for good is said in the log, and not seen.
 async fn handle_group(
     ctx: &Ctx,
-    rooms: Vec<Room>,
+    group: Group,
     patience: &Patience<'_>,
 ) -> Result<Outcome, Vec<Left>> {
-    let left = |why: &dyn ToString| {
-        let each =
-            rooms.iter().map(|room| Left::of(&OpenItem::of(&room.session), &why.to_string()));
-        Err(each.collect())
-    };
     if patience.is_over() {
-        return left(&OUT_OF_TIME);
+        return Err(group.left(&OUT_OF_TIME));
     }
-    let [room] = rooms.as_slice() else {
+    let (room, outcome) = match &group {
         // Whatever it is, it may be the matter of one of them: the others must not suffer for it.
-        return lease_together(ctx, &rooms).await.or_else(|error| left(&error));
+        Group::Leases(leases) => {
+            return lease_together(ctx, leases).await.map_err(|error| group.left(&error));
+        }
+        Group::Alone(room, step) => (room, handle(ctx, room, step).await),
     };
-    match handle(ctx, room).await {
-        Err(error) if error.retryable() => left(&error),
+    match outcome {
+        Ok(outcome) => Ok(outcome),
+        Err(error) if error.retryable() => Err(group.left(&error)),
         Err(error) => {
             let session_id = &room.session.session_id;
             tracing::error!(session_id, %error, "a session could not be handled");
             Ok(Outcome::default())
         }
-        outcome => outcome.map_err(|_| Vec::new()),
     }
 }
 
-/// Leases what is due in each of these sessions, all or nothing. Nothing is done for none.
-async fn lease_together(ctx: &Ctx, rooms: &[Room]) -> Result<Outcome, CommitError> {
+/// Leases what is due in each of these sessions, all or nothing.
+async fn lease_together(ctx: &Ctx, leases: &[(Room, Lease)]) -> Result<Outcome, CommitError> {
     let (mut tx, mut total) = (Transaction::new(), Outcome::default());
-    for room in rooms {
-        if let Step::Lease(due) = room.session.meter.step(&room.facts) {
-            let (minutes_leased, lag_ms_max) = (due.count, lag_ms(room));
-            tx = tx.and(lease_of(ctx, room, due)?);
-            total.add(&Outcome { seen: 1, minutes_leased, lag_ms_max, ..Outcome::default() });
-        }
+    for (room, due) in leases {
+        let (minutes_leased, lag_ms_max) = (due.count, lag_ms(room));
+        tx = tx.and(lease_of(ctx, room, *due)?);
+        total.add(&Outcome { seen: 1, minutes_leased, lag_ms_max, ..Outcome::default() });
     }
     ctx.store.commit(tx).await?;
     Ok(total)
 }
 
 /// What one session needs now.
-async fn handle(ctx: &Ctx, room: &Room) -> Result<Outcome, CommitError> {
+async fn handle(ctx: &Ctx, room: &Room, step: &Step) -> Result<Outcome, CommitError> {
     let store = &ctx.store;
     let mut outcome = Outcome { seen: 1, ..Outcome::default() };
-    match room.session.meter.step(&room.facts) {
+    match step {
         Step::Rest => {}
-        Step::Lease(due) => lease_minutes(ctx, room, due, &mut outcome).await?,
+        Step::Lease(due) => lease_minutes(ctx, room, *due, &mut outcome).await?,
         Step::Settle => {
             settle(store, &room.session.session_id, room.facts.now_ms).await?;
             outcome.settled = 1;
