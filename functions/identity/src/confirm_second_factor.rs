@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{Auth, Caller, Ctx, Json, Kind, Need, Problem, Route};
 
-use crate::second_factor::{Code, recovery_codes, shown, tell, wrong};
+use crate::second_factor::{Code, overtaken, recovery_codes, shown, tell, wrong};
 use crate::session_cookie::live_family;
 
 /// The route.
@@ -61,14 +61,11 @@ pub async fn handle(
     let (codes, recovery_hashes) = recovery_codes()?;
     let on = SecondFactor { confirmed_at: Some(now), recovery_hashes, expires_at_s: None, ..shown };
     let family = live_family(&ctx, &headers, user, now).await?;
-    let error = match turn_on(&ctx, &on, family, now).await {
+    let done = match turn_on(&ctx, &on, family, now).await {
         Err(error) if error.refused("family").is_some() => turn_on(&ctx, &on, None, now).await,
         done => done,
     };
-    error.map_err(|error| match error.refused("factor") {
-        Some(_) => wrong(),
-        None => error.into(),
-    })?;
+    done.map_err(overtaken)?;
     tracing::info!(user_id = %user.id, "second factor on");
     Ok(Json(RecoveryCodes { recovery_codes: codes }))
 }

@@ -30,8 +30,7 @@ pub async fn handle(
     caller: Caller,
 ) -> Result<Json<SecondFactorState>, Problem> {
     let user = caller.even_suspended();
-    let factor = store::second_factor::find(&ctx.store, user.id).await?;
-    let factor = factor.filter(|factor| factor.confirmed_at.is_some());
+    let factor = store::second_factor::find_on(&ctx.store, user.id).await?;
     Ok(Json(SecondFactorState {
         on: factor.is_some(),
         confirmed_at: factor.as_ref().and_then(|factor| factor.confirmed_at).map(Into::into),

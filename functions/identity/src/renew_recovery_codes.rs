@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use web::{Auth, Caller, Ctx, Json, Kind, Need, Problem, Route};
 
 use crate::confirm_second_factor::RecoveryCodes;
-use crate::second_factor::{Code, of, recovery_codes, shown, tell, wrong};
+use crate::second_factor::{Code, of, overtaken, recovery_codes, shown, tell, wrong};
 
 /// The route.
 pub const ROUTE: Route = Route::post("renew_recovery_codes", "/v1/me/second-factor/recovery-codes")
@@ -43,9 +43,6 @@ pub async fn handle(
     let renewed = SecondFactor { recovery_hashes, ..shown };
     let tx = store::second_factor::replace(Transaction::new(), &renewed);
     let tx = tell(tx, user.id, SecondFactorNews::RecoveryCodesRenewed, now)?;
-    ctx.store.commit(tx).await.map_err(|error| match error.refused("factor") {
-        Some(_) => wrong(),
-        None => error.into(),
-    })?;
+    ctx.store.commit(tx).await.map_err(overtaken)?;
     Ok(Json(RecoveryCodes { recovery_codes: codes }))
 }

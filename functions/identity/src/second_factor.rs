@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use store::mail::{MAIL_REQUESTED, Mail, SecondFactorNews};
 use store::outbox::Event;
 use store::second_factor::SecondFactor;
-use store::{StoreError, Transaction};
+use store::{CommitError, StoreError, Transaction};
 use uuid::Uuid;
 use web::{Ctx, Kind, Problem, limit, random_bytes, same_secret, secret_hash};
 
@@ -107,15 +107,22 @@ pub(crate) fn wrong() -> Problem {
     )
 }
 
+/// The refusal of a write that rests on a code: the factor changed meanwhile, most likely because another browser showed
+/// the same code.
+pub(crate) fn overtaken(error: CommitError) -> Problem {
+    match error.refused("factor") {
+        Some(_) => wrong(),
+        None => error.into(),
+    }
+}
+
 /// The factor of somebody who has one on.
 ///
 /// # Errors
 /// 409 when it is off.
 pub(crate) async fn of(ctx: &Ctx, user_id: Uuid) -> Result<SecondFactor, Problem> {
-    let factor = store::second_factor::find(&ctx.store, user_id).await?;
-    factor
-        .filter(|factor| factor.confirmed_at.is_some())
-        .ok_or_else(|| Problem::new(Kind::Conflict).detail("Two-step sign-in is off."))
+    let factor = store::second_factor::find_on(&ctx.store, user_id).await?;
+    factor.ok_or_else(|| Problem::new(Kind::Conflict).detail("Two-step sign-in is off."))
 }
 
 /// Ten new recovery codes as they are shown, and their hashes.

@@ -13,7 +13,7 @@ use store::{StoreError, Transaction};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::{
-    ACCESS_SECONDS, Ctx, Deed, Json, Kind, Problem, SignedIn, audit, lacks_second_factor,
+    ACCESS_SECONDS, Ctx, Deed, Json, Kind, Need, Problem, SignedIn, audit, lacks_second_factor,
     random_secret, secret_hash,
 };
 
@@ -37,6 +37,17 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
 }
+
+/// What a route that signs in must be allowed: a limit, its proof, and [`sign_in`].
+pub(crate) const NEEDS: &[Need] = &[
+    Need::APP_READ,
+    Need::APP_PUT,
+    Need::APP_UPDATE,
+    Need::APP_DELETE,
+    Need::LEDGER_PUT,
+    Need::KEY_PUBLIC,
+    Need::KEY_SIGN,
+];
 
 /// What a sign-in uses up.
 pub(crate) struct Spend<'a> {

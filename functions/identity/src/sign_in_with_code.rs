@@ -8,26 +8,18 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::sign_in::Proven;
 use utoipa::ToSchema;
-use web::{ClientAddress, Ctx, Json, Kind, Need, Problem, Route, limit, same_secret};
+use web::{ClientAddress, Ctx, Json, Kind, Problem, Route, limit, same_secret};
 
 use crate::address::parse_email;
 use crate::browser::Browser;
 use crate::proof::proof;
 use crate::second_step::AwaitsSecondFactor;
-use crate::sign_in::{Spend, Tokens, sign_in};
+use crate::sign_in::{NEEDS, Spend, Tokens, sign_in};
 
 /// The route.
 pub const ROUTE: Route = Route::post("sign_in_with_code", "/v1/sign-in/code")
     .refuses(&[Kind::CodeWrong, Kind::CodeExpired, Kind::TooManyRequests])
-    .needs(&[
-        Need::APP_READ,
-        Need::APP_PUT,
-        Need::APP_UPDATE,
-        Need::APP_DELETE,
-        Need::LEDGER_PUT,
-        Need::KEY_PUBLIC,
-        Need::KEY_SIGN,
-    ]);
+    .needs(NEEDS);
 
 /// A code and whom it was mailed to.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -9,23 +9,15 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::mail::SecondFactorNews;
 use utoipa::ToSchema;
-use web::{ClientAddress, Ctx, Faults, Json, Kind, Need, Problem, Route, limit};
+use web::{ClientAddress, Ctx, Faults, Json, Kind, Problem, Route, limit};
 
 use crate::second_factor::{Code, shown, tell, wrong};
-use crate::sign_in::{Spend, Tokens, sign_in};
+use crate::sign_in::{NEEDS, Spend, Tokens, sign_in};
 
 /// The route.
 pub const ROUTE: Route = Route::post("sign_in_with_second_factor", "/v1/sign-in/second-factor")
     .refuses(&[Kind::SecondFactorWrong, Kind::SignInExpired, Kind::TooManyRequests])
-    .needs(&[
-        Need::APP_READ,
-        Need::APP_PUT,
-        Need::APP_UPDATE,
-        Need::APP_DELETE,
-        Need::LEDGER_PUT,
-        Need::KEY_PUBLIC,
-        Need::KEY_SIGN,
-    ]);
+    .needs(NEEDS);
 
 /// The challenge of the first step, and a code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -60,8 +52,8 @@ pub async fn handle(
     let step = store::second_factor::take_try(&ctx.store, challenge, now).await?;
     let step = step.ok_or_else(over)?;
     let user = store::user::find(&ctx.store, step.user_id).await?;
-    let factor = store::second_factor::find(&ctx.store, step.user_id).await?;
-    let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or_else(over)?;
+    let factor = store::second_factor::find_on(&ctx.store, step.user_id).await?;
+    let factor = factor.ok_or_else(over)?;
     if user.is_none_or(|user| user.token_generation != step.token_generation) {
         return Err(over());
     }

@@ -9,7 +9,7 @@ use store::second_factor::{delete, mark_user};
 use utoipa::ToSchema;
 use web::{Auth, Caller, Ctx, Json, Kind, Need, Problem, Route};
 
-use crate::second_factor::{Code, of, shown, tell, wrong};
+use crate::second_factor::{Code, of, overtaken, shown, tell, wrong};
 
 /// The route.
 pub const ROUTE: Route = Route::post("turn_off_second_factor", "/v1/me/second-factor/turn-off")
@@ -41,10 +41,7 @@ pub async fn handle(
     shown(&ctx, &factor, &code, now).await?.ok_or_else(wrong)?;
     let tx = mark_user(delete(Transaction::new(), &factor), user.id, false);
     let tx = tell(tx, user.id, SecondFactorNews::TurnedOff, now)?;
-    ctx.store.commit(tx).await.map_err(|error| match error.refused("factor") {
-        Some(_) => wrong(),
-        None => error.into(),
-    })?;
+    ctx.store.commit(tx).await.map_err(overtaken)?;
     tracing::info!(user_id = %user.id, "second factor off");
     Ok(StatusCode::NO_CONTENT)
 }

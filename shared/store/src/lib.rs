@@ -86,6 +86,7 @@ pub mod user;
 pub mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -208,6 +209,24 @@ impl Store {
     ) -> Result<Option<T>, StoreError> {
         expression::checked(&update.condition)?;
         self.engine.update(table, key, &update).await?.map(from_item).transpose()
+    }
+
+    /// Takes one try off what has `tries_left` and `expires_at`, and gives the item after it; `None` when there is none, it
+    /// is too late, or no try is left. One conditional write, so that guesses sent together do not share a try.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn take_try<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Option<T>, StoreError> {
+        let update = Update::new("SET tries_left = tries_left - :one")
+            .when("tries_left > :zero AND expires_at > :now")
+            .value(":one", 1)
+            .value(":zero", 0)
+            .value(":now", instant::text(now));
+        self.update_and_read(Table::App, key, update).await
     }
 }
 

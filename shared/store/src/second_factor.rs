@@ -46,6 +46,14 @@ pub async fn find(store: &Store, user_id: Uuid) -> Result<Option<SecondFactor>, 
     store.get(Table::App, &key(user_id)).await
 }
 
+/// Reads a person's factor if it is on.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_on(store: &Store, user_id: Uuid) -> Result<Option<SecondFactor>, StoreError> {
+    Ok(find(store, user_id).await?.filter(|factor| factor.confirmed_at.is_some()))
+}
+
 /// Begins a factor, in place of another that was only begun. Label `factor`.
 #[must_use]
 pub fn begin(tx: Transaction, factor: &SecondFactor) -> Transaction {
@@ -112,7 +120,6 @@ pub fn create_step(tx: Transaction, challenge: &str, step: &Step) -> Transaction
 }
 
 /// Takes one try off a step and gives what is left of it; `None` when there is none, it is too late, or no try is left.
-/// One conditional write, so that guesses sent together do not share a try.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -121,12 +128,7 @@ pub async fn take_try(
     challenge: &str,
     now: Timestamp,
 ) -> Result<Option<Step>, StoreError> {
-    let update = Update::new("SET tries_left = tries_left - :one")
-        .when("tries_left > :zero AND expires_at > :now")
-        .value(":one", 1)
-        .value(":zero", 0)
-        .value(":now", instant::text(now));
-    store.update_and_read(Table::App, &step_key(challenge), update).await
+    store.take_try(&step_key(challenge), now).await
 }
 
 /// Uses a step up. Label `step`.

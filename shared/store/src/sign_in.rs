@@ -61,7 +61,7 @@ pub async fn find_challenge(store: &Store, key: &Key) -> Result<Option<Challenge
 }
 
 /// Takes one try off an address's challenge and gives what is left of it; `None` when there is no challenge, it is
-/// too late, or no try is left. One conditional write, so that guesses sent together do not share a try.
+/// too late, or no try is left.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -70,12 +70,7 @@ pub async fn take_try(
     email: &str,
     now: Timestamp,
 ) -> Result<Option<Challenge>, StoreError> {
-    let update = Update::new("SET tries_left = tries_left - :one")
-        .when("tries_left > :zero AND expires_at > :now")
-        .value(":one", 1)
-        .value(":zero", 0)
-        .value(":now", instant::text(now));
-    store.update_and_read(Table::App, &challenge_key(email), update).await
+    store.take_try(&challenge_key(email), now).await
 }
 
 /// Uses a challenge up. Label `challenge`.

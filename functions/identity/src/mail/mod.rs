@@ -65,7 +65,7 @@ pub struct NewsLetter<'a> {
 pub fn sign_in_letter(letter: &SignInLetter<'_>) -> Result<Letter, minijinja::Error> {
     let values = context! {
         subject => format!("Sign in to {}", letter.site.name),
-        code => letter.code, link => letter.link, minutes => letter.minutes,
+        button => "Sign in", code => letter.code, link => letter.link, minutes => letter.minutes,
     };
     write(
         letter.site,
@@ -130,8 +130,8 @@ pub fn news_letter(letter: &NewsLetter<'_>) -> Result<Letter, minijinja::Error> 
         ),
     };
     let values = context! {
-        subject => format!("Two-step sign-in at {name}"), what, person => letter.person,
-        link => letter.link, contact => &letter.site.contact_email,
+        subject => format!("Two-step sign-in at {name}"), button => "Your account", what,
+        person => letter.person, link => letter.link, contact => &letter.site.contact_email,
     };
     write(
         letter.site,
@@ -143,7 +143,8 @@ pub fn news_letter(letter: &NewsLetter<'_>) -> Result<Letter, minijinja::Error> 
     )
 }
 
-/// Fills in a text and an HTML template; `values` has the subject.
+/// Fills in a text and an HTML template, which stands in the frame of all mails; `values` has the subject, the link and
+/// what its button says.
 fn write(
     site: &Site,
     values: &Value,
@@ -153,6 +154,7 @@ fn write(
     environment.set_auto_escape_callback(|name| {
         if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
     });
+    environment.add_template("frame.html", include_str!("frame.html"))?;
     let values = context! {
         name => &site.name, tagline => &site.tagline,
         accent => site.theme.light.get("accent"), on_accent => site.theme.light.get("on-accent"),
