@@ -29,7 +29,6 @@ from django.db import connection, models, transaction
 TICKS = 3
 RATE_MINOR, SHARE_MINOR = 300, 210
 
-
 # The database's folder. A worker's process inherits it.
 FOLDER = os.environ.get("PARLOR_BASELINE") or tempfile.mkdtemp(prefix="parlor-baseline-")
 os.environ["PARLOR_BASELINE"] = FOLDER
@@ -134,9 +133,8 @@ def programs():
 
 def start(sync):
     """A new PostgreSQL, which refuses to be root."""
-    root = os.geteuid() == 0
     user = {}
-    if root:
+    if os.geteuid() == 0:
         try:
             person = pwd.getpwnam("postgres")
         except KeyError:

@@ -18,7 +18,7 @@ use crate::tools::Tools;
 pub const NAME: &str = "beside";
 
 #[derive(Parser)]
-#[command(name = "cargo x bench beside", no_binary_name = false)]
+#[command(name = "cargo x bench beside")]
 struct Options {
     /// Active sessions of each.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
