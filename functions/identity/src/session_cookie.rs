@@ -67,11 +67,11 @@ pub(crate) fn forget(ctx: &Ctx) -> Result<HeaderValue, Problem> {
     REFRESH_COOKIE.clear(&ctx.config.site_url)
 }
 
-/// The reply of a sign-out: the cookie goes, and so do the pages that the browser has kept as they stood, to go back to.
-/// It has no reply of ours to forget (`no-store`), and its storage, no more than looks and chosen devices, stays.
+/// The reply of a sign-out: the cookie goes. A browser has no reply of ours to forget (`no-store`), a page that it kept to
+/// go back to looks for itself who is signed in, and its storage, no more than looks and chosen devices, stays. So there is
+/// no `Clear-Site-Data: "cache"`, on which Chromium hangs for seconds to minutes (crbug.com/40233601).
 pub(crate) fn signed_out(ctx: &Ctx) -> Result<Response, Problem> {
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().append(SET_COOKIE, forget(ctx)?);
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     Ok(response)
 }
