@@ -1,10 +1,10 @@
 //! When all is quiet: the product's own check of the books, and laws 9 and 10 of every receipt.
 
 use metering::{Interval, LeaseLine, Meter, Party, Receipt, ReceiptInput, State};
+use proofs::conserve::conserve;
 use store::session::SessionItem;
 use store::wallet::EntryItem;
 use testkit::{call, get};
-use wallet::conserve::conserve;
 
 use crate::world::World;
 

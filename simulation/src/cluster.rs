@@ -38,6 +38,8 @@ pub struct Instance {
     pub wallet: Router,
     /// The wallet domain's state.
     pub app: wallet::App,
+    /// The domain that checks the books.
+    pub proofs: proofs::App,
     /// The sockets' domain: what was missed, over HTTP.
     pub live: Router,
     /// Its state, with the consumers of the streams.
@@ -151,6 +153,7 @@ fn instance(kit: &Kit, payments: &Payments, memory: &Memory, time: &Time) -> Ins
         sessions: web::serve(sessions::router(sessions::App::new(ctx.clone()))),
         wallet: web::serve(wallet::router(app.clone())),
         app,
+        proofs: proofs::App::new(ctx.clone(), &aws),
         live: web::serve(realtime::router(realtime.clone())),
         realtime,
         queue: Queue::new(aws_sdk_sqs::Client::new(&aws), &config.billing_queue_url),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
+use proofs::check_conservation::{self, Asked};
 use runtime::Clock;
 use serde_json::{Value, json};
 use store::user::User;
 use testkit::Fault;
-use wallet::check_conservation::{self, Asked};
 
 use crate::cluster::{Cluster, INSTANCES, start_ms};
 use crate::fates::{Core, Shared};
@@ -427,7 +427,7 @@ impl World {
                 let handler = Box::pin(async move {
                     let one = &cluster.instances[instance];
                     let (asked, now) = (Asked::default(), one.clock.now());
-                    let done = check_conservation::handle(&one.app, asked, now).await;
+                    let done = check_conservation::handle(&one.proofs, asked, now).await;
                     Ending::Done(done.map_err(|error| error.to_string()))
                 });
                 self.start(What::Check, handler);

@@ -26,8 +26,6 @@ mod matrix;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
-mod proofs;
-#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod scenarios;

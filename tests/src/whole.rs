@@ -12,6 +12,7 @@ pub fn routes() -> Vec<Route> {
         hosts::ROUTES,
         sessions::ROUTES,
         wallet::ROUTES,
+        proofs::ROUTES,
         realtime::ROUTES,
         rooms::ROUTES,
     ]
@@ -19,7 +20,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The routers of all domains.
-pub fn routers(kit: &Kit) -> [OpenApiRouter; 6] {
+pub fn routers(kit: &Kit) -> [OpenApiRouter; 7] {
     let aws = kit.aws.config();
     let photos = Photos::from_aws(&kit.config.media_bucket, &aws);
     [
@@ -27,6 +28,7 @@ pub fn routers(kit: &Kit) -> [OpenApiRouter; 6] {
         hosts::router(hosts::App::new(kit.ctx(), photos)),
         sessions::router(sessions::App::new(kit.ctx())),
         wallet::router(wallet::App::new(kit.ctx(), &aws)),
+        proofs::router(proofs::App::new(kit.ctx(), &aws)),
         realtime::router(realtime::App::new(kit.ctx(), &aws)),
         rooms::router(rooms::App::new(kit.ctx(), &aws)),
     ]

@@ -11,7 +11,8 @@ use crate::steps::{Mark, marks, step};
 use crate::tools::Tools;
 
 /// The domains; each is a folder in `functions/` and an archive in the template.
-pub const DOMAINS: [&str; 6] = ["identity", "hosts", "wallet", "sessions", "realtime", "rooms"];
+pub const DOMAINS: [&str; 7] =
+    ["identity", "hosts", "wallet", "proofs", "sessions", "realtime", "rooms"];
 
 /// The profile of what is deployed.
 const PROFILE: &str = "deploy";

@@ -11,13 +11,14 @@ use crate::process::{run, run_without_metrics};
 use crate::steps::step;
 
 /// What a seed spends its time in: ours, and what reads items and tokens for it.
-const OPTIMISED: [&str; 17] = [
+const OPTIMISED: [&str; 18] = [
     "calendar",
     "jsonwebtoken",
     "ledger",
     "live",
     "metering",
     "payments",
+    "proofs",
     "realtime",
     "runtime",
     "sandbox",

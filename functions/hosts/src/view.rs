@@ -143,7 +143,7 @@ impl HostPage {
         Ok(Self {
             card: HostCard::of(Card::of(host), config),
             bio: host.bio.clone(),
-            member_since: at(host.verified_at_ms.unwrap_or(host.applied_at_ms))?,
+            member_since: At::from_millisecond(host.verified_at_ms.unwrap_or(host.applied_at_ms))?,
         })
     }
 }
@@ -163,12 +163,8 @@ impl HostSelf {
             },
             statement: host.statement.clone(),
             reject_reason: host.reject_reason.clone(),
-            applied_at: at(host.applied_at_ms)?,
+            applied_at: At::from_millisecond(host.applied_at_ms)?,
             version: host.version,
         })
     }
-}
-
-fn at(ms: i64) -> Result<At, Problem> {
-    jiff::Timestamp::from_millisecond(ms).map(At).map_err(Problem::internal)
 }

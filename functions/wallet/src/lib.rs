@@ -1,26 +1,17 @@
-//! Wallets: balances and statements, top-ups, a host's earnings, refunds, the card processor's events, conservation.
+//! Wallets: balances and statements, top-ups, a host's earnings, refunds, payouts, the card processor's events.
 //!
-//! Proofs: each entry becomes a leaf of its hour's tree, each hour's root is signed and published (`docs/proofs.md`).
-//!
-//! One file a route, named like it. `apply` says what an event of the processor does, `conserve` compares every balance
-//! with its postings, `payouts` pays hosts, `stripe` reads the processor's keys.
+//! One file a route, named like it. `apply` says what an event of the processor does, `payouts` pays hosts, `stripe` reads
+//! the processor's keys.
 
 pub mod apply;
-pub mod conserve;
 pub mod payouts;
-pub mod proofs;
 pub mod stripe;
 
-pub mod check_conservation;
-pub mod collect_leaves;
 pub mod hold_payouts;
 pub mod list_payouts;
-pub mod publish_root;
-pub mod read_conservation;
 pub mod read_earnings;
 pub mod read_payouts;
 pub mod read_statement;
-pub mod read_status;
 pub mod read_top_up;
 pub mod read_wallet;
 pub mod receive_stripe_event;
@@ -38,7 +29,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::{Ctx, Route};
 
-use crate::proofs::Proofs;
 use crate::stripe::StripeKeys;
 
 /// The smallest top-up, in minor units (SoulSeer specification 5.5).
@@ -54,8 +44,6 @@ pub const ROUTES: &[Route] = &[
     read_top_up::ROUTE,
     read_earnings::ROUTE,
     refund_minute::ROUTE,
-    read_conservation::ROUTE,
-    read_status::ROUTE,
     start_payout_onboarding::ROUTE,
     read_payouts::ROUTE,
     list_payouts::ROUTE,
@@ -64,9 +52,6 @@ pub const ROUTES: &[Route] = &[
     retry_payout::ROUTE,
     receive_stripe_event::ROUTE,
     run_payouts::ROUTE,
-    check_conservation::ROUTE,
-    collect_leaves::ROUTE,
-    publish_root::ROUTE,
 ];
 
 /// What the handlers of the domain share. Cloning is cheap.
@@ -76,8 +61,6 @@ pub struct App {
     pub ctx: Ctx,
     /// The card processor's keys.
     pub stripe: StripeKeys,
-    /// The bucket of published roots.
-    pub proofs: Proofs,
 }
 
 impl App {
@@ -88,8 +71,7 @@ impl App {
         let secrets = aws_sdk_secretsmanager::Client::new(aws);
         let id = ctx.config.stripe_secret_id.clone();
         let stripe = StripeKeys::new(secrets, id, ctx.config.stripe_base_url.clone());
-        let proofs = Proofs::from_aws(&ctx.config.proofs_bucket, aws);
-        Self { ctx, stripe, proofs }
+        Self { ctx, stripe }
     }
 }
 
@@ -108,8 +90,6 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(read_top_up::handle))
         .routes(routes!(read_earnings::handle))
         .routes(routes!(refund_minute::handle))
-        .routes(routes!(read_conservation::handle))
-        .routes(routes!(read_status::handle))
         .routes(routes!(start_payout_onboarding::handle))
         .routes(routes!(read_payouts::handle))
         .routes(routes!(list_payouts::handle))

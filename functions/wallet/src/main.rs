@@ -1,11 +1,10 @@
-//! The bootstrap of the wallet domain: the routes and the processor's events, or a schedule's work, as `HANDLER` says.
+//! The bootstrap of the wallet domain: the routes and the processor's events, or the run of payouts, as `HANDLER` says.
 
 // The futures of the SDK clients nest deeply.
 #![recursion_limit = "256"]
 
 use runtime::{Config, run_events, run_http, start_tracing};
-use wallet::check_conservation::Asked;
-use wallet::{App, check_conservation, collect_leaves, publish_root, router, run_payouts};
+use wallet::{App, router, run_payouts};
 use web::{Ctx, serve};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,17 +16,12 @@ async fn main() -> Result<(), runtime::Error> {
     let app = &App::new(Ctx::from_aws(config, &aws), &aws);
     match handler.as_str() {
         "http" => run_http(serve(router(app.clone()))).await,
-        "check_conservation" => {
-            run_events(|asked: Asked| check_conservation::handle(app, asked, app.ctx.now())).await
-        }
         "run_payouts" => {
             run_events(async |_: serde_json::Value| {
                 run_payouts::handle(app, app.ctx.now()).await.map(|_| ())
             })
             .await
         }
-        "collect_leaves" => run_events(|event| collect_leaves::handle(app, event)).await,
-        "publish_root" => run_events(|event| publish_root::handle(app, event)).await,
         other => Err(format!("HANDLER: there is no handler `{other}` here").into()),
     }
 }

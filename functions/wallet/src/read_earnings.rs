@@ -4,7 +4,6 @@
 //! keys-only index and one batch for the page.
 
 use axum::extract::State;
-use jiff::Timestamp;
 use ledger::{Account, Currency, Reason};
 use serde::{Deserialize, Serialize};
 use store::session::{LockItem, lock_key};
@@ -123,7 +122,7 @@ fn line(item: EntryItem, account: &Account) -> Result<EarningsLine, Problem> {
     let refund = item.entry.reason == Reason::Refund;
     Ok(EarningsLine {
         entry_id: item.entry.key.id(),
-        at: Timestamp::from_millisecond(item.at_ms).map_err(Problem::internal)?.into(),
+        at: At::from_millisecond(item.at_ms)?,
         reason: item.entry.reason,
         session_id: item.notes.session_id,
         member_name: item.notes.member_name,

@@ -3,7 +3,6 @@
 //! Lines of one cause (a session, a top-up) stand together. Cost: one query of the caller's own partition.
 
 use axum::extract::State;
-use jiff::Timestamp;
 use ledger::{Account, Reason};
 use serde::{Deserialize, Serialize};
 use store::wallet::{EntryItem, balanced};
@@ -95,7 +94,7 @@ pub async fn handle(
 fn line(item: EntryItem, account: &Account) -> Result<StatementLine, Problem> {
     Ok(StatementLine {
         entry_id: item.entry.key.id(),
-        at: Timestamp::from_millisecond(item.at_ms).map_err(Problem::internal)?.into(),
+        at: At::from_millisecond(item.at_ms)?,
         reason: item.entry.reason,
         amount_minor: item.entry.effect_on(account),
         session_id: item.notes.session_id,

@@ -3,7 +3,6 @@
 //! Cost: one read beside the caller's.
 
 use axum::extract::State;
-use jiff::Timestamp;
 use ledger::Currency;
 use serde::Serialize;
 use store::top_up::{TopUpItem, TopUpStatus};
@@ -47,15 +46,14 @@ impl TopUp {
     /// # Errors
     /// An internal problem for an instant out of range.
     pub(crate) fn of(item: TopUpItem) -> Result<Self, Problem> {
-        let at = |ms| Timestamp::from_millisecond(ms).map(At::from).map_err(Problem::internal);
         Ok(Self {
             id: item.top_up_id,
             amount_minor: item.amount_minor,
             currency: item.currency,
             status: item.status,
             checkout_url: item.checkout_url,
-            created_at: at(item.created_at_ms)?,
-            paid_at: item.paid_at_ms.map(at).transpose()?,
+            created_at: At::from_millisecond(item.created_at_ms)?,
+            paid_at: item.paid_at_ms.map(At::from_millisecond).transpose()?,
         })
     }
 }

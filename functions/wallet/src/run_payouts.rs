@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use ledger::Account;
 use runtime::{Unit, emit};
 use serde::Deserialize;
+use store::conservation::{Checked, checked_key};
 use store::payout::{PayoutStatus, RunItem, replace_run, run_key};
 use store::wallet::ACCOUNT_SHARDS;
 use store::{CommitError, Page, Query, StoreError, Table, Transaction};
@@ -17,7 +18,6 @@ use uuid::Uuid;
 use web::{Need, Route, Trigger};
 
 use crate::App;
-use crate::check_conservation::{self, Checked};
 use crate::payouts::period::Period;
 use crate::payouts::reserve::{CLAIM_MS, Reserved, Wanted, reserve};
 use crate::payouts::send::{Sent, resume, send};
@@ -89,7 +89,7 @@ pub async fn handle(app: &App, now: Timestamp) -> Result<Ran, StoreError> {
 }
 
 async fn run(app: &App, now: Timestamp, ran: &mut Ran) -> Result<(), StoreError> {
-    let checked = app.ctx.store.get::<Checked>(Table::App, &check_conservation::key()).await?;
+    let checked = app.ctx.store.get::<Checked>(Table::App, &checked_key()).await?;
     if checked.is_some_and(|checked| !checked.figures.conserved()) {
         ran.stopped = true;
         tracing::error!("money is not conserved: no payouts");

@@ -53,6 +53,7 @@
 //! | App | fence of a shard of an hour's leaves | `LEAVES#<hour>#<nn>` | `FENCE` | |
 //! | App | published root, tile of its tree | `ROOT#<hour>` | `ROOT`, `TILE#<nnnnn>` | |
 //! | App | newest published hour | `ROOTS` | `HEAD` | |
+//! | App | last conservation check, the one under way | `CONSERVATION` | `LAST`, `PROGRESS` | |
 //! | App | rate limit window | `LIMIT#<kind>#<key>` | `<window>` | |
 //!
 //! An entry lives in its member's partition under the id of its *cause* (a session, a top-up, a refund: UUID v7,
@@ -61,6 +62,7 @@
 
 pub mod audit;
 mod batch;
+pub mod conservation;
 mod dynamo;
 pub mod engine;
 mod expression;

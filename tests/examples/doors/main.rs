@@ -13,8 +13,8 @@ use aws_config::SdkConfig;
 use axum::Router;
 use axum::routing::get;
 use hosts::photo::Photos;
+use proofs::check_conservation::{self, Asked};
 use utoipa_axum::router::OpenApiRouter;
-use wallet::check_conservation::{self, Asked};
 use web::Ctx;
 
 use scene::Theatre;
@@ -24,8 +24,8 @@ async fn main() {
     let aws = runtime::aws_config();
     let ctx = Ctx::from_aws(runtime::Config::from_env().unwrap(), &aws);
     // The schedule's first figure, which a new stack does not have yet.
-    let wallet = wallet::App::new(ctx.clone(), &aws);
-    check_conservation::handle(&wallet, Asked { if_due: true }, ctx.now()).await.unwrap();
+    let proofs = proofs::App::new(ctx.clone(), &aws);
+    check_conservation::handle(&proofs, Asked { if_due: true }, ctx.now()).await.unwrap();
     let api = web::serve(routers(&ctx, &aws));
     let theatre = Arc::new(Theatre::new(ctx, &aws, api).await);
     let scenes = Router::new().route("/", get(scene::next)).with_state(theatre);
@@ -40,6 +40,7 @@ fn routers(ctx: &Ctx, aws: &SdkConfig) -> OpenApiRouter {
         hosts::router(hosts::App::new(ctx.clone(), photos)),
         sessions::router(sessions::App::new(ctx.clone())),
         wallet::router(wallet::App::new(ctx.clone(), aws)),
+        proofs::router(proofs::App::new(ctx.clone(), aws)),
         realtime::router(realtime::App::new(ctx.clone(), aws)),
         rooms::router(rooms::App::new(ctx.clone(), aws)),
     ];

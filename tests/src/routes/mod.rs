@@ -3,6 +3,7 @@
 
 mod hosts;
 mod identity;
+mod proofs;
 mod realtime;
 mod rooms;
 mod sessions;

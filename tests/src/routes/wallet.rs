@@ -2,7 +2,6 @@
 
 mod event_orders;
 pub mod payouts;
-mod read_conservation;
 mod read_earnings;
 mod read_statement;
 mod read_top_up;

@@ -11,6 +11,7 @@ fn declared() -> BTreeMap<&'static str, &'static [Route]> {
     BTreeMap::from([
         ("hosts", hosts::ROUTES),
         ("identity", identity::ROUTES),
+        ("proofs", proofs::ROUTES),
         ("realtime", realtime::ROUTES),
         ("rooms", rooms::ROUTES),
         ("sessions", sessions::ROUTES),

@@ -251,8 +251,8 @@ async fn rehearsal_5_a_balance_that_was_changed_by_hand_is_found_named_and_stops
     world.aws.scheduled("RunPayouts").await;
     let rung = world.stack.eventually("the alarms' figures", async || {
         let mut last = Vec::new();
-        for alarm in [&differ, &stopped] {
-            let figure = world.aws.figures(alarm, "WalletLogs").await.last().copied();
+        for (alarm, logs) in [(&differ, "ProofsLogs"), (&stopped, "WalletLogs")] {
+            let figure = world.aws.figures(alarm, logs).await.last().copied();
             last.push(figure.is_some_and(|figure| alarm.rings(figure)));
         }
         Ok((last == [true, true]).then_some(()))

@@ -1,6 +1,5 @@
 //! Payouts as replies show them.
 
-use jiff::Timestamp;
 use ledger::Currency;
 use serde::Serialize;
 use store::payout::{PayoutItem, PayoutStatus};
@@ -67,16 +66,8 @@ impl Payout {
                 PayoutStatus::Returned => PayoutState::Returned,
             },
             problem: item.problem,
-            reserved_at: at(item.reserved_at_ms)?,
-            decided_at: item.decided_at_ms.map(at).transpose()?,
+            reserved_at: At::from_millisecond(item.reserved_at_ms)?,
+            decided_at: item.decided_at_ms.map(At::from_millisecond).transpose()?,
         })
     }
-}
-
-/// An instant of a reply.
-///
-/// # Errors
-/// An internal problem for an instant that is none.
-pub fn at(at_ms: i64) -> Result<At, Problem> {
-    Ok(Timestamp::from_millisecond(at_ms).map_err(Problem::internal)?.into())
 }

@@ -63,7 +63,7 @@ async fn ends(make: impl Fn(&str) -> [String; 5]) -> BTreeSet<(i64, bool)> {
         deliver_all(&kit, &till, &bodies, order).await;
         members.push(member.id());
     }
-    let figures = wallet::conserve::conserve(&kit.store()).await.unwrap();
+    let figures = proofs::conserve::conserve(&kit.store()).await.unwrap();
     assert!(figures.conserved(), "{figures:?}");
     let books = Books::of(&kit);
     assert_eq!(books.write_offs(), 0);

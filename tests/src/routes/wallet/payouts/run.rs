@@ -1,8 +1,8 @@
 //! The weekly run: scenario 26 of SoulSeer, and every way in which it can be interrupted.
 
+use proofs::check_conservation::{self, Asked};
 use serde_json::json;
 use testkit::{Call, Fault};
-use wallet::check_conservation::{self, Asked};
 use wallet::run_payouts::Ran;
 
 use super::payday::{DAY, MONDAY, Payday};
@@ -201,7 +201,7 @@ async fn a_refund_between_the_settlement_and_the_payout_makes_it_smaller() {
     assert_eq!(day.sums().0, 0);
 }
 
-async fn check(app: &wallet::App) {
+async fn check(app: &proofs::App) {
     check_conservation::handle(app, Asked::default(), app.ctx.now()).await.unwrap();
 }
 
@@ -215,7 +215,7 @@ async fn no_payout_leaves_while_money_is_not_conserved() {
         store::wallet::change_spending(store::Transaction::new(), &c, minor, |update| update)
     };
     store.commit(more(7)).await.unwrap();
-    let app = wallet::App::new(kit.ctx(), &kit.aws.config());
+    let app = proofs::App::new(kit.ctx(), &kit.aws.config());
     check(&app).await;
     assert!(day.run().await.stopped);
     store.commit(more(-7)).await.unwrap();
@@ -224,7 +224,7 @@ async fn no_payout_leaves_while_money_is_not_conserved() {
     assert_eq!(day.run().await.paid, 1);
     // The check knows the payout's entries, which live beside the host's earnings.
     check(&app).await;
-    let figures = wallet::conserve::conserve(&store).await.unwrap();
+    let figures = proofs::conserve::conserve(&store).await.unwrap();
     let sums = &figures.currencies[0];
     assert_eq!((sums.sum_minor, sums.processor_minor, sums.payouts_minor), (0, -5_800, 0));
     assert!(figures.conserved(), "{figures:?}");

@@ -10,17 +10,16 @@
 //! Cost: the list of accounts (16 partitions of a keys-only index) and every partition of money once; the entries that
 //! touch earnings twice.
 
-pub mod figures;
 mod look;
+mod tally;
 
 use std::collections::BTreeMap;
 
 use ledger::Account;
 use serde::{Deserialize, Serialize};
+use store::conservation::Figures;
 use store::wallet::ACCOUNT_SHARDS;
 use store::{Query, Store, StoreError, Table};
-
-use figures::Figures;
 
 /// Accounts a step.
 const PAGE: usize = 25;

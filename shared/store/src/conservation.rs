@@ -1,11 +1,29 @@
-//! What a conservation check found.
+//! The last conservation check: every balance against the sum of its postings, and all accounts against zero.
+//!
+//! `proofs` makes it and shows it; `wallet` pays nobody out while something differs.
 
-use ledger::{Account, Currency};
+use ledger::Currency;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Differences that are told by name; more are counted.
-const DIFFERENCES_MAX: usize = 100;
+use crate::Key;
+
+/// The last check, as it is kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Checked {
+    /// When it began, Unix milliseconds.
+    pub started_at_ms: i64,
+    /// When it ended, Unix milliseconds.
+    pub at_ms: i64,
+    /// The figures.
+    pub figures: Figures,
+}
+
+/// Where the last check is kept.
+#[must_use]
+pub fn checked_key() -> Key {
+    Key::new("CONSERVATION", "LAST")
+}
 
 /// An account whose balance is not the sum of its postings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -91,70 +109,5 @@ impl Figures {
         let currencies = self.currencies.iter().map(|sums| sums.sum_minor);
         let shards = self.shards.iter().map(|shard| shard.sum_minor);
         currencies.chain(shards).max_by_key(|sum| sum.unsigned_abs()).unwrap_or(0)
-    }
-
-    /// Counts a comparison, and keeps it if it differs.
-    pub(super) fn compare(&mut self, compared: Difference) {
-        self.accounts_checked = self.accounts_checked.saturating_add(1);
-        if compared.balance_minor == compared.postings_minor {
-            return;
-        }
-        self.differences_count = self.differences_count.saturating_add(1);
-        if self.differences.len() < DIFFERENCES_MAX {
-            self.differences.push(compared);
-        }
-    }
-
-    /// Counts an entry's currency in a shard.
-    pub(super) fn count(&mut self, shard: u32, currency: Currency, entries: u64) {
-        self.entries_read = self.entries_read.saturating_add(entries);
-        let sum = self.shard(shard, currency);
-        sum.entries = sum.entries.saturating_add(entries);
-    }
-
-    /// Adds postings of an account.
-    pub(super) fn add(&mut self, shard: u32, currency: Currency, account: &Account, minor: i64) {
-        let of_shard = self.shard(shard, currency);
-        of_shard.sum_minor = of_shard.sum_minor.saturating_add(minor);
-        let sums = self.currency(currency);
-        let sum = match account {
-            Account::Spending(_) => &mut sums.spending_minor,
-            Account::Earnings(_) => &mut sums.earnings_minor,
-            Account::Held(_) => &mut sums.held_minor,
-            Account::Payout(_) => &mut sums.payouts_minor,
-            Account::Fees => &mut sums.fees_minor,
-            Account::WriteOffs => &mut sums.write_offs_minor,
-            Account::Stripe => &mut sums.processor_minor,
-        };
-        *sum = sum.saturating_add(minor);
-        sums.sum_minor = sums.sum_minor.saturating_add(minor);
-    }
-
-    fn shard(&mut self, shard: u32, currency: Currency) -> &mut ShardSum {
-        let found = self.shards.iter().position(|it| it.shard == shard && it.currency == currency);
-        let at = found.unwrap_or_else(|| {
-            self.shards.push(ShardSum { shard, currency, entries: 0, sum_minor: 0 });
-            self.shards.len() - 1
-        });
-        &mut self.shards[at]
-    }
-
-    fn currency(&mut self, currency: Currency) -> &mut CurrencySums {
-        let found = self.currencies.iter().position(|it| it.currency == currency);
-        let at = found.unwrap_or_else(|| {
-            self.currencies.push(CurrencySums {
-                currency,
-                spending_minor: 0,
-                earnings_minor: 0,
-                held_minor: 0,
-                payouts_minor: 0,
-                fees_minor: 0,
-                write_offs_minor: 0,
-                processor_minor: 0,
-                sum_minor: 0,
-            });
-            self.currencies.len() - 1
-        });
-        &mut self.currencies[at]
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use ledger::{Account, Currency};
+use store::conservation::{Difference, Figures};
 use store::wallet::{EntryItem, WalletItem, balanced};
 use store::{Key, Query, Store, StoreError, Table};
 
-use super::figures::{Difference, Figures};
+use super::tally::Tally;
 
 /// How often a moving balance is looked at again at once.
 const LOOKS: u32 = 3;

@@ -8,11 +8,11 @@
 use jiff::Timestamp;
 use runtime::{Unit, emit};
 use serde::{Deserialize, Serialize};
+use store::conservation::{Checked, checked_key};
 use store::{CommitError, Key, StoreError, Table, Transaction};
 use web::{Need, Route, Trigger};
 
 use crate::App;
-use crate::conserve::figures::Figures;
 use crate::conserve::{Progress, step, verify};
 
 /// The consumer.
@@ -38,23 +38,6 @@ pub struct Asked {
     pub if_due: bool,
 }
 
-/// The last check, as it is kept.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Checked {
-    /// When it began, Unix milliseconds.
-    pub started_at_ms: i64,
-    /// When it ended, Unix milliseconds.
-    pub at_ms: i64,
-    /// The figures.
-    pub figures: Figures,
-}
-
-/// Where the last check is kept.
-#[must_use]
-pub fn key() -> Key {
-    Key::new("CONSERVATION", "LAST")
-}
-
 /// Where a check under way is kept.
 #[must_use]
 pub fn progress_key() -> Key {
@@ -74,7 +57,7 @@ struct Kept {
 /// [`StoreError`]; Lambda tries again.
 pub async fn handle(app: &App, asked: Asked, now: Timestamp) -> Result<(), StoreError> {
     let store = &app.ctx.store;
-    let last = store.get::<Checked>(Table::App, &key()).await?;
+    let last = store.get::<Checked>(Table::App, &checked_key()).await?;
     let kept = store.get::<Kept>(Table::App, &progress_key()).await?;
     let now_ms = now.as_millisecond();
     let age_ms = last.as_ref().map_or(i64::MAX, |last| now_ms.saturating_sub(last.started_at_ms));
@@ -109,7 +92,7 @@ async fn go_on(
     verify(store, &mut progress.figures).await?;
     let (started_at_ms, figures) = (progress.started_at_ms, progress.figures);
     let checked = Checked { started_at_ms, at_ms: app.ctx.now().as_millisecond(), figures };
-    let tx = Transaction::new().replace("checked", Table::App, &key(), &checked, None);
+    let tx = Transaction::new().replace("checked", Table::App, &checked_key(), &checked, None);
     write(app, tx, None).await?;
     Ok(Some(checked))
 }

@@ -6,22 +6,19 @@ use jiff::Timestamp;
 use ledger::{Currency, FeeRule, MinuteRefund, Money, RefundFunding, minute_refund};
 use proof::tree::root;
 use proof::{Hour, Problem, Report, Root, SignedRoot, report};
+use proofs::publish_root::{PublishError, Scheduled};
+use proofs::{collect_leaves, publish_root};
 use runtime::{BatchReply, StreamEvent};
 use serde_json::{Value, json};
 use store::Transaction;
 use store::wallet::{EntryNotes, change_earnings, change_spending, put_entry};
 use testkit::{Fault, Kit};
-use wallet::publish_root::{PublishError, Scheduled};
-use wallet::{App, collect_leaves, publish_root};
 
+use super::app;
 use crate::session_world::{Who, World};
 
 fn hour(text: &str) -> Hour {
     text.to_owned().try_into().unwrap()
-}
-
-fn app(kit: &Kit) -> App {
-    App::new(kit.ctx(), &kit.aws.config())
 }
 
 /// Everything that the ledger's stream has delivered by now, newest first: the order of shards is not that of time.
@@ -389,12 +386,12 @@ async fn a_large_hour_is_proven_from_its_tiles() {
 #[tokio::test]
 async fn the_example_of_the_ledgers_stream_is_an_entry() {
     let kit = Kit::new().await;
-    let text = include_str!("../../events/collect_leaves.json");
+    let text = include_str!("../../../../events/collect_leaves.json");
     let event: StreamEvent = serde_json::from_str(text).unwrap();
     let reply = collect_leaves::handle(&app(&kit), event).await.unwrap();
     assert_eq!(reply, BatchReply::default());
     assert_eq!(kit.items("app", "LEAVES#").len(), 2, "a leaf and its fence");
-    let text = include_str!("../../events/publish_root.json");
+    let text = include_str!("../../../../events/publish_root.json");
     let event: Scheduled = serde_json::from_str(text).unwrap();
     kit.clock.set(event.time);
     publish_root::handle(&app(&kit), event).await.unwrap();

@@ -8,12 +8,11 @@ use http::header::CACHE_CONTROL;
 use ledger::Currency;
 use serde::Serialize;
 use store::Table;
+use store::conservation::{Checked, checked_key};
 use utoipa::ToSchema;
 use web::{At, Auth, Json, Need, Problem, Route};
 
 use crate::App;
-use crate::check_conservation::{Checked, key};
-use crate::payouts::view::at;
 
 /// The route.
 pub const ROUTE: Route =
@@ -74,11 +73,11 @@ pub struct Status {
 }
 
 /// Reads the status.
-#[utoipa::path(get, path = "/v1/status", operation_id = "read_status", tag = "wallet",
+#[utoipa::path(get, path = "/v1/status", operation_id = "read_status", tag = "proofs",
     responses((status = 200, body = Status)))]
 pub async fn handle(State(app): State<App>) -> Result<Response, Problem> {
     let now = app.ctx.now();
-    let checked = app.ctx.store.get::<Checked>(Table::App, &key()).await?;
+    let checked = app.ctx.store.get::<Checked>(Table::App, &checked_key()).await?;
     let money = match checked {
         Some(checked) => money(checked, now.as_millisecond())?,
         None => MoneyStatus {
@@ -105,7 +104,7 @@ fn money(checked: Checked, now_ms: i64) -> Result<MoneyStatus, Problem> {
     };
     Ok(MoneyStatus {
         state,
-        checked_at: Some(at(checked.at_ms)?),
+        checked_at: Some(At::from_millisecond(checked.at_ms)?),
         balances_checked: figures.accounts_checked,
         balances_differing: figures.differences_count,
         entries_read: figures.entries_read,

@@ -5,13 +5,11 @@
 use axum::extract::State;
 use serde::Serialize;
 use store::Table;
+use store::conservation::{Checked, Figures, checked_key};
 use utoipa::ToSchema;
 use web::{At, Auth, Caller, Json, Kind, Need, Problem, Route};
 
 use crate::App;
-use crate::check_conservation::{Checked, key};
-use crate::conserve::figures::Figures;
-use crate::payouts::view::at;
 
 /// The route.
 pub const ROUTE: Route = Route::get("read_conservation", "/v1/admin/conservation")
@@ -38,16 +36,16 @@ pub struct Conservation {
 /// # Errors
 /// 401, 403, 404 before the first check has ended.
 #[utoipa::path(get, path = "/v1/admin/conservation", operation_id = "read_conservation",
-    tag = "wallet", responses((status = 200, body = Conservation)))]
+    tag = "proofs", responses((status = 200, body = Conservation)))]
 pub async fn handle(State(app): State<App>, caller: Caller) -> Result<Json<Conservation>, Problem> {
     caller.admin()?;
-    let checked = app.ctx.store.get::<Checked>(Table::App, &key()).await?;
+    let checked = app.ctx.store.get::<Checked>(Table::App, &checked_key()).await?;
     let checked = checked.ok_or_else(|| {
         Problem::new(Kind::NotFound).detail("The first check has not ended yet. It runs each hour.")
     })?;
     Ok(Json(Conservation {
-        started_at: at(checked.started_at_ms)?,
-        at: at(checked.at_ms)?,
+        started_at: At::from_millisecond(checked.started_at_ms)?,
+        at: At::from_millisecond(checked.at_ms)?,
         conserved: checked.figures.conserved(),
         figures: checked.figures,
     }))

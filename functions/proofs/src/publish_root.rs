@@ -110,7 +110,7 @@ async fn publish_hour(app: &App, hour: Hour, before: Option<&Head>) -> Result<He
     let hashes = store.leaves_of(hour).await?;
     let signed = sign(app, hour, &hashes, before).await?;
     store.put_tiles(hour, &hashes).await?;
-    app.proofs.put_once(hour, &signed).await?;
+    app.roots.put_once(hour, &signed).await?;
     let head = Head { hour, fingerprint: signed.fingerprint() };
     match store.commit(publish(before, &head, &signed, &hashes)).await {
         // Another run was faster; it has published the same.

@@ -13,12 +13,12 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// The bucket.
 #[derive(Clone, Debug)]
-pub struct Proofs {
+pub struct Roots {
     client: Client,
     bucket: String,
 }
 
-impl Proofs {
+impl Roots {
     /// The bucket behind the AWS configuration of the process.
     #[must_use]
     pub fn from_aws(bucket: &str, aws: &aws_config::SdkConfig) -> Self {
