@@ -5,9 +5,34 @@ use std::net::IpAddr;
 
 use axum::Router;
 use axum::extract::Request;
+use http::uri::{PathAndQuery, Uri};
 use http::{HeaderValue, header::COOKIE};
+use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceBuilder;
+
+/// What a path may not hold as it is (RFC 3986 section 3.3). An HTTP API decodes all of it but `%25`, which stays.
+const NOT_OF_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'%')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
 
 /// The id of this request, as API Gateway or Lambda knows it. An extension of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +67,7 @@ pub async fn run_http(router: Router) -> Result<(), crate::Error> {
     Ok(())
 }
 
-/// Adds [`RequestId`] and [`Peer`] from the event's context.
+/// Adds [`RequestId`] and [`Peer`] from the event's context, and restores the path.
 ///
 /// Cookies need nothing more: `lambda_http` joins the `cookies` array of payload 2.0 into the
 /// `Cookie` header, and an event without the array keeps its own header. Several headers are
@@ -71,7 +96,26 @@ fn describe<B>(mut request: http::Request<B>) -> http::Request<B> {
     {
         request.headers_mut().insert(COOKIE, joined);
     }
+    if let Some(uri) = as_the_gateway_read_it(request.uri(), request.raw_http_path()) {
+        *request.uri_mut() = uri;
+    }
     request
+}
+
+/// The address with the path by which the gateway has chosen this function.
+///
+/// `lambda_http` makes a URL of that path, which is decoded: a `?` or `#` in an id would end it there and `..` would go up,
+/// so that another route of the domain answered, with the rights of this one. Such a path keeps no query.
+fn as_the_gateway_read_it(uri: &Uri, raw_path: &str) -> Option<Uri> {
+    let path = utf8_percent_encode(raw_path, NOT_OF_A_PATH).to_string();
+    if path.is_empty() || path == uri.path() {
+        return None;
+    }
+    let query = uri.query().filter(|_| !raw_path.contains(['?', '#']));
+    let whole = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(whole).ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 /// Keeps the types honest: a router is what the loop above feeds.
@@ -87,8 +131,12 @@ mod tests {
     use super::{Peer, RequestId, describe};
 
     fn decode(cookies: &str) -> http::Request<lambda_http::Body> {
+        decode_at("/v1/me", cookies)
+    }
+
+    fn decode_at(path: &str, cookies: &str) -> http::Request<lambda_http::Body> {
         let event = format!(
-            r#"{{"version":"2.0","routeKey":"GET /v1/me","rawPath":"/v1/me","rawQueryString":"a=1&a=2",
+            r#"{{"version":"2.0","routeKey":"GET /v1/me","rawPath":"{path}","rawQueryString":"a=1&a=2",
                 "headers":{{"host":"x","cookie":"from=header"}}{cookies},"isBase64Encoded":false,
                 "requestContext":{{"accountId":"1","apiId":"a","domainName":"x","requestId":"req-1","stage":"$default",
                 "time":"20/Nov/2026:15:00:00 +0000","timeEpoch":1795186800000,"routeKey":"GET /v1/me",
@@ -103,6 +151,25 @@ mod tests {
         assert_eq!(request.extensions().get::<RequestId>().unwrap().0, "req-1");
         assert_eq!(request.extensions().get::<Peer>().unwrap().0.to_string(), "192.0.2.7");
         assert_eq!(request.uri().query(), Some("a=1&a=2"));
+    }
+
+    #[test]
+    fn the_path_is_the_one_that_the_gateway_read() {
+        for (decoded, path, query) in [
+            ("/v1/sessions/1/accept", "/v1/sessions/1/accept", Some("a=1&a=2")),
+            ("/v1/sessions/1#/accept", "/v1/sessions/1%23/accept", None),
+            ("/v1/sessions/1?b=/accept", "/v1/sessions/1%3Fb=/accept", None),
+            ("/v1/sessions/../accept", "/v1/sessions/../accept", Some("a=1&a=2")),
+            (r"/v1/sessions/a\\b/accept", "/v1/sessions/a%5Cb/accept", Some("a=1&a=2")),
+            (
+                r"/v1/sessions/\n é%25/accept",
+                "/v1/sessions/%0A%20%C3%A9%25/accept",
+                Some("a=1&a=2"),
+            ),
+        ] {
+            let request = decode_at(decoded, "");
+            assert_eq!((request.uri().path(), request.uri().query()), (path, query));
+        }
     }
 
     #[test]
