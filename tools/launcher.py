@@ -1,11 +1,11 @@
 """The local AWS: ministack with our patches, and the one address a person opens.
 
-Usage: python launcher.py --gateway PORT --front PORT --state FOLDER [--openapi FILE] [--logs FOLDER]
+Usage: python launcher.py --gateway PORT --front PORT --state FOLDER [--forget] [--openapi FILE] [--logs FOLDER]
 
 The gateway port speaks AWS's own APIs. The front port is what the browser sees: the stack's
 CloudFront distribution, plus the pages of a developer under /_dev/. Both listen on loopback only.
 State is kept in FOLDER: written at a clean stop, after POST /_dev/snapshot, and every ten seconds
-for what changes at run time.
+for what changes at run time; --forget keeps it in memory alone.
 """
 
 import argparse
@@ -25,6 +25,7 @@ def arguments():
     parser.add_argument("--gateway", type=int, required=True)
     parser.add_argument("--front", type=int, required=True)
     parser.add_argument("--state", required=True)
+    parser.add_argument("--forget", action="store_true")
     parser.add_argument("--openapi", default="openapi.json")
     parser.add_argument("--logs", default="")
     return parser.parse_args()
@@ -41,7 +42,7 @@ def prepare_environment(options):
         # Without this the emulator also listens on all interfaces, for MQTT.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        "PERSIST_STATE": "1",
+        "PERSIST_STATE": "0" if options.forget else "1",
         "STATE_DIR": os.path.join(state, "services"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": os.path.join(state, "s3"),
@@ -59,12 +60,14 @@ def prepare_environment(options):
 class Snapshots:
     """Writes the emulator's state to disk. A crash costs at most the last interval."""
 
-    def __init__(self, emulator, save_all):
-        self._emulator, self._save_all = emulator, save_all
+    def __init__(self, emulator, save_all, forget):
+        self._emulator, self._save_all, self._forget = emulator, save_all, forget
         self._lock = threading.Lock()
         self.dirty = False
 
     def save(self, everything):
+        if self._forget:
+            return
         with self._lock:
             self.dirty = False
             services = self._emulator._build_persistence_save_dict()
@@ -91,7 +94,7 @@ async def serve(options):
     import patches
 
     patches.apply_all(options.gateway)
-    snapshots = Snapshots(emulator, save_all)
+    snapshots = Snapshots(emulator, save_all, options.forget)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -9,6 +9,7 @@ import http.client
 import json
 import socket
 import socketserver
+import urllib.parse
 from email.utils import parseaddr
 
 from ministack.core import iam_actions, lambda_runtime
@@ -25,6 +26,7 @@ def apply_all(gateway_port):
     http_api_bodies()
     table_settings()
     api_behind_cdn(gateway_port)
+    behaviours_of_sent_paths()
     addresses_on_the_way()
     missing_files()
     names_of_rights()
@@ -192,6 +194,12 @@ def api_behind_cdn(gateway_port):
             connection.close()
 
     cloudfront._forward_to_origin = forward_or_own
+
+
+def behaviours_of_sent_paths():
+    """CloudFront compares a path as it was sent; the emulator decodes it first, and a line feed then fits no pattern."""
+    match = cloudfront._match_behavior
+    cloudfront._match_behavior = lambda parsed, path: match(parsed, urllib.parse.quote(path))
 
 
 def addresses_on_the_way():

@@ -6,6 +6,7 @@ for both sides of a session is called by either. An id that is made up is found 
 the scene takes its place. What is wrong by intent stays as it is, and so does what a link of `openapi.json` gave.
 """
 
+import ast
 import ipaddress
 import itertools
 import json
@@ -13,6 +14,7 @@ import os
 import re
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 import schemathesis
@@ -30,11 +32,31 @@ OF_HOSTS = {"accept_session", "decline_session", "read_note", "put_note"}
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+# CPython 3.11 counts how deep all threads together are in making a tree, and refuses one for the others' depth.
+_ONE_TREE, _parse = threading.Lock(), ast.parse
+
+
+def _parse_alone(*arguments, **named):
+    with _ONE_TREE:
+        return _parse(*arguments, **named)
+
+
+ast.parse = _parse_alone
+
+
+def _made():
+    with urllib.request.urlopen(SCENES) as reply:
+        return json.load(reply)
+
+
 class Stage:
     """The scene that plays now, and whose the ids of all scenes are."""
 
     def __init__(self):
         self._lock = threading.Lock()
+        # While a scene plays, the next one is made.
+        self._makers = ThreadPoolExecutor(max_workers=1)
+        self._next = self._makers.submit(_made)
         self._turn, self._scenes = itertools.count(), itertools.count()
         self.network = str(NETWORK)
         self._owners, self._given = {}, set()
@@ -53,8 +75,7 @@ class Stage:
                 case.cookies[COOKIE] = self._scene["cookie"]
 
     def _new_scene(self):
-        with urllib.request.urlopen(SCENES) as reply:
-            self._scene = json.load(reply)
+        self._scene, self._next = self._next.result(), self._makers.submit(_made)
         self.network = str(NETWORK + next(self._scenes))
         self._owners |= dict.fromkeys(self._scene["ids"].values(), self._scene["tokens"])
 

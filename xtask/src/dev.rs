@@ -44,7 +44,7 @@ pub struct InvokeOptions {
 
 /// The stack of `cargo x dev`.
 pub fn settings(port: u16) -> Settings {
-    Settings { name: "dev", port, minute_seconds: 60, schedules: true }
+    Settings { name: "dev", port, minute_seconds: 60, schedules: true, kept: true }
 }
 
 /// Runs the local stack until somebody stops it.
@@ -78,7 +78,12 @@ fn until_stopped(mut stack: LocalStack) -> Result<()> {
         stack.check()?;
         pause();
     }
-    println!("\nStopping; the state is kept. `cargo x dev --fresh` forgets it.");
+    let state = if stack.is_kept() {
+        "the state is kept. `cargo x dev --fresh` forgets it"
+    } else {
+        "nothing is kept"
+    };
+    println!("\nStopping; {state}.");
     stack.stop();
     println!("Stopped.");
     Ok(())
@@ -172,5 +177,5 @@ pub fn start_for_tests(port: u16) -> Result<LocalStack> {
 }
 
 fn test_settings(port: u16) -> Settings {
-    Settings { name: "test", port, minute_seconds: 10, schedules: false }
+    Settings { name: "test", port, minute_seconds: 10, schedules: false, kept: false }
 }

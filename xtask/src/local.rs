@@ -30,6 +30,8 @@ pub struct Settings {
     pub minute_seconds: u32,
     /// Whether the one-minute and hourly schedules fire.
     pub schedules: bool,
+    /// Whether its state is kept for the next start. Saving takes a sixth of the emulator's time.
+    pub kept: bool,
 }
 
 impl Settings {
@@ -157,6 +159,11 @@ impl LocalStack {
         self.sandbox.check()
     }
 
+    /// Whether the next start goes on with what this one has.
+    pub fn is_kept(&self) -> bool {
+        self.settings.kept
+    }
+
     /// Stops the servers, the sandbox first.
     pub fn stop(mut self) {
         self.sandbox.stop();
@@ -188,6 +195,9 @@ fn start_emulator(tools: &Tools, settings: &Settings) -> Result<Kept> {
     ]);
     command.arg("--state").arg(settings.state()).arg("--logs").arg(settings.logs());
     command.arg("--openapi").arg(paths::root().join("openapi.json"));
+    if !settings.kept {
+        command.arg("--forget");
+    }
     let mut emulator =
         Kept::start(&mut command, "the local AWS", Some(&settings.logs().join("aws.log")))?;
     wait_until(&mut emulator, STARTUP, || http::is_up(settings.gateway(), "/_ministack/health"))?;

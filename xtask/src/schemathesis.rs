@@ -16,7 +16,7 @@ use crate::tools::Tools;
 use crate::{dev, http, paths};
 
 /// What each operation gets in `cargo x test`.
-pub const EXAMPLES: u32 = 5;
+pub const EXAMPLES: u32 = 100;
 
 const STARTUP: Duration = Duration::from_secs(60);
 
