@@ -102,9 +102,10 @@ impl Pair {
             Command::Dispute { top_up, now } => self.dispute(top_up, now).await?,
             Command::Run { transfers } => self.payday(transfers).await?,
             Command::ComeBack { payout, percent } => self.come_back(payout, percent).await?,
-            Command::Start { .. } | Command::Reading { .. } | Command::Payday { .. } => {
-                unreachable!("made of steps")
-            }
+            Command::Start { .. }
+            | Command::Reading { .. }
+            | Command::Payday { .. }
+            | Command::Contest { .. } => unreachable!("made of steps"),
         }
         Ok(())
     }
@@ -132,7 +133,8 @@ impl Pair {
     }
 
     async fn refund(&mut self, session: usize, minute: i64, by_platform: bool) -> Agreed {
-        let Some(id) = self.ids.get(session) else { return Ok(()) };
+        let Some(session) = session.checked_rem(self.ids.len()) else { return Ok(()) };
+        let id = &self.ids[session];
         let funding = if by_platform { "platform" } else { "shares" };
         let body =
             json!({ "session_id": id, "minute": minute, "funded_by": funding, "reason": "Odd." });
@@ -165,7 +167,8 @@ impl Pair {
     }
 
     async fn card_refund(&mut self, at: usize, percent: i64) -> Agreed {
-        let Some(top_up) = self.model.top_ups.get(at) else { return Ok(()) };
+        let Some(at) = at.checked_rem(self.model.top_ups.len()) else { return Ok(()) };
+        let top_up = self.model.top_ups[at];
         let total = top_up.amount * percent / 100;
         let object =
             json!({ "id": "ch_1", "payment_intent": format!("pi_{at}"), "amount_refunded": total });
@@ -175,7 +178,8 @@ impl Pair {
     }
 
     async fn dispute(&mut self, at: usize, now: &'static str) -> Agreed {
-        let Some(top_up) = self.model.top_ups.get(at) else { return Ok(()) };
+        let Some(at) = at.checked_rem(self.model.top_ups.len()) else { return Ok(()) };
+        let top_up = self.model.top_ups[at];
         let (phase, status) =
             if now == "open" { ("created", "needs_response") } else { ("closed", now) };
         let object = json!({
@@ -207,8 +211,10 @@ impl Pair {
     }
 
     async fn come_back(&mut self, at: usize, percent: i64) -> Agreed {
-        let mut paid = self.model.payouts.iter().enumerate().filter(|(_, it)| it.state == "paid");
-        let Some((number, payout)) = paid.nth(at) else { return Ok(()) };
+        let paid = self.model.payouts.iter().enumerate().filter(|(_, it)| it.state == "paid");
+        let paid: Vec<_> = paid.map(|(number, payout)| (number, *payout)).collect();
+        let Some(at) = at.checked_rem(paid.len()) else { return Ok(()) };
+        let (number, payout) = paid[at];
         let total = payout.amount * percent / 100;
         let object = json!({
             "id": format!("tr_{at}"), "amount": payout.amount, "amount_reversed": total,

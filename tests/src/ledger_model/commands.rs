@@ -8,11 +8,11 @@ use proptest::sample::select;
 use crate::session_world::Who;
 
 /// A command. Members and hosts are 0 or 1; a session is its member's last one, but a session to refund, a top-up or a
-/// payout is any, numbered from 0.
+/// payout is any, numbered from 0 and around again, so that there is one as soon as there are any.
 ///
 /// `Beat`: both sides prove presence so often, 20 seconds apart. `Dispute`: it is `open`, `won` or `lost` now. `Run`: a run
 /// of payouts whose transfers are `paid`, `refused`, `lost` on their way, or made and `unheard` of. `ComeBack`: so much of
-/// a payout that was paid has come back in all. The last three are made of others: see [`Command::steps`].
+/// a payout that was paid has come back in all. The last four are made of others: see [`Command::steps`].
 #[derive(Clone, Copy, Debug)]
 pub enum Command {
     Tick,
@@ -30,10 +30,11 @@ pub enum Command {
     Start { member: usize, host: usize },
     Reading { member: usize, host: usize, beats: u8 },
     Payday { transfers: &'static str },
+    Contest { top_up: usize, end: &'static str },
 }
 use Command::{
-    Beat, CardRefund, ComeBack, Dispute, Order, Payday, Reading, Refund, Request, Rest, Run, Start,
-    Tick, TopUp, Wait,
+    Beat, CardRefund, ComeBack, Contest, Dispute, Order, Payday, Reading, Refund, Request, Rest,
+    Run, Start, Tick, TopUp, Wait,
 };
 
 impl Command {
@@ -53,6 +54,9 @@ impl Command {
                 steps.push(Beat { member, times: beats });
                 steps.push(order(member, Who::C, "end"));
                 steps
+            }
+            Contest { top_up, end } => {
+                vec![Dispute { top_up, now: "open" }, Dispute { top_up, now: end }]
             }
             Payday { transfers } => vec![Rest { days: 8 }, Run { transfers }],
             _ => vec![self],
@@ -99,6 +103,8 @@ pub fn scripts() -> impl Strategy<Value = Script> {
             .prop_map(|(top_up, percent)| CardRefund { top_up, percent }),
         3 => (any_of(), select(vec!["open", "open", "won", "lost"]))
             .prop_map(|(top_up, now)| Dispute { top_up, now }),
+        3 => (any_of(), select(vec!["won", "lost"]))
+            .prop_map(|(top_up, end)| Contest { top_up, end }),
         2 => (1_i64..12).prop_map(|days| Rest { days }),
         3 => transfers().prop_map(|transfers| Run { transfers }),
         4 => transfers().prop_map(|transfers| Payday { transfers }),
