@@ -30,7 +30,7 @@ pub struct Settings {
     pub minute_seconds: u32,
     /// Whether the one-minute and hourly schedules fire.
     pub schedules: bool,
-    /// Whether its state is kept for the next start. Saving takes a sixth of the emulator's time.
+    /// Whether its state is kept for the next start. Saving it all after changes costs more the more there is.
     pub kept: bool,
 }
 
@@ -220,7 +220,9 @@ fn start_sandbox(
     command.arg("--webhook-secret-file").arg(&secret);
     command.args(["--oidc-client-id", "parlor", "--oidc-redirect-uri"]);
     command.arg(format!("{}/sign-in/callback", settings.url()));
-    command.arg("--state-file").arg(settings.state().join("sandbox.json"));
+    if settings.kept {
+        command.arg("--state-file").arg(settings.state().join("sandbox.json"));
+    }
     let mut sandbox =
         Kept::start(&mut command, "the sandbox", Some(&settings.logs().join("sandbox.log")))?;
     wait_until(&mut sandbox, STARTUP, || http::is_up(settings.sandbox(), "/_sandbox/webhooks"))?;
