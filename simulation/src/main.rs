@@ -1,5 +1,6 @@
 //! `cargo x simulate`: runs seeds and says what they came to.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,14 +14,17 @@ use simulation::{Outcome, run};
 /// How many failing seeds are shown with their history.
 const SHOWN_MAX: usize = 3;
 
+/// The largest first seed: so many can follow it.
+const LAST_SEED: u64 = u64::MAX / 2;
+
 #[derive(Parser)]
 #[command(name = "simulate", about = "Runs seeds of the simulated back end")]
 struct Arguments {
     /// How many seeds.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// The first of them.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=LAST_SEED))]
     seed: u64,
     /// Print the sums as one line of JSON, last.
     #[arg(long)]
@@ -33,7 +37,7 @@ struct Arguments {
     planted: Option<Mutation>,
     /// How many at once; all processors if absent.
     #[arg(long)]
-    threads: Option<usize>,
+    threads: Option<NonZeroUsize>,
 }
 
 #[derive(Default)]
@@ -53,7 +57,7 @@ fn main() -> ExitCode {
     let sums = Mutex::new(Sums::default());
     let all = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..arguments.threads.unwrap_or(all).max(1) {
+        for _ in 0..arguments.threads.map_or(all, NonZeroUsize::get) {
             scope.spawn(|| work(&arguments, &next, &sums));
         }
     });

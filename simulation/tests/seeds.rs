@@ -17,16 +17,16 @@ fn known_seed(planted: Mutation) -> u64 {
     match planted {
         Mutation::SwallowUnknownOutcome => 2,
         Mutation::NumberTwice | Mutation::TransferBlindly => 3,
-        Mutation::IgnoreGrace | Mutation::LeaseLate => 5,
-        Mutation::SkipFailedRecords => 6,
+        Mutation::LeaseLate => 5,
+        Mutation::IgnoreGrace | Mutation::SkipFailedRecords => 6,
         Mutation::PayOutBlindly => 9,
         Mutation::NewKeyEachTry => 14,
-        Mutation::IgnoreHold => 15,
         Mutation::IgnoreBalance => 16,
         Mutation::CloseBlindly => 18,
+        Mutation::IgnoreHold => 19,
         Mutation::ConfirmTwice => 22,
-        Mutation::RefundBlindly => 32,
         Mutation::IgnoreLock => 41,
+        Mutation::RefundBlindly => 77,
         _ => 1,
     }
 }

@@ -50,7 +50,9 @@ pub struct Options {
 pub fn run_target(options: &Options) -> Result<()> {
     let (name, folder) = (&options.target, paths::root().join("fuzz"));
     if !folder.join("fuzz_targets").join(format!("{name}.rs")).exists() {
-        bail!("there is no target `{name}`; the targets are the files of fuzz/fuzz_targets/");
+        bail!(
+            "there is no target `{name}`; the targets are cursor, jwt, money, problem, queue and stripe (fuzz/fuzz_targets/)"
+        );
     }
     let binary = build(&folder, name)?;
     let (found, kept) = (scratch().join("found").join(name), folder.join("corpus").join(name));

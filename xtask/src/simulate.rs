@@ -36,7 +36,7 @@ const OPTIMISED: [&str; 18] = [
 #[derive(Args)]
 pub struct Options {
     /// How many seeds.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// The first of them.
     #[arg(long, default_value_t = 1)]
@@ -50,7 +50,7 @@ pub struct Options {
     /// How many seeds at once; all processors if absent.
     #[arg(long)]
     threads: Option<usize>,
-    /// Plant a bug of `simulation/src/mutations.rs`, such as `settle-twice`, to see whether it is found.
+    /// Plant a bug of `simulation/src/mutations.rs`, such as `settle-twice`, to see whether it is found (`docs/simulation.md`).
     #[arg(long)]
     planted: Option<String>,
 }

@@ -5,6 +5,8 @@ use super::reference::{DAY, Model};
 
 /// The least that is paid out.
 const PAYOUT_MIN: i64 = 500;
+/// How old earnings are before they are paid out.
+const PAYOUT_AGE_DAYS: i64 = 7;
 
 /// A member's top-up or a host's payout.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +42,8 @@ impl Model {
         self.shift(WriteOffs, Processor, more - has);
     }
 
-    /// A dispute is open now, won or lost.
+    /// A dispute is open now, won or lost; whether the event is taken. One that is closed stays as it was closed, and what
+    /// comes before it was opened waits for that.
     pub fn dispute(&mut self, at: usize, now: &'static str) -> bool {
         let Payment { who: member, amount, state, .. } = self.top_ups[at];
         let debt = -self.has(Spending(member)).min(0);
@@ -65,7 +68,7 @@ impl Model {
             if !self.transfer(outcome) {
                 return;
             }
-            let amount = self.earned(host, self.now / DAY - 7);
+            let amount = self.earned(host, self.now / DAY - PAYOUT_AGE_DAYS);
             if self.looked_at.insert((host, self.now / (7 * DAY))) && amount >= PAYOUT_MIN {
                 self.shift(Earnings(host, 0), Payouts, amount);
                 self.payouts.push(Payment { who: host, amount, state: "reserved", back: 0 });

@@ -20,7 +20,7 @@ pub enum Account {
     Spending(usize),
     /// What a session has set aside.
     Held(usize),
-    /// What a host earned on a day; corrections are of day 0.
+    /// What a host earned on a day. Day 0 has what is old enough from the start: refunds, payouts and what came back.
     Earnings(usize, i64),
     Payouts,
     Fees,

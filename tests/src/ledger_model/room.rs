@@ -4,6 +4,13 @@
 /// How long a request waits, and then an answer; how long a side counts as there after it proved presence.
 const WAIT: i64 = 120;
 const PRESENT: i64 = 50;
+/// How much paid time may be left when the tick, or a browser, leases more: it comes each minute, each few seconds.
+const TICK_AHEAD: i64 = 75;
+const BROWSER_AHEAD: i64 = 15;
+/// How often time may stand, how long at a time, how long in all.
+const PAUSES: u32 = 5;
+const PAUSE: i64 = 300;
+const PAUSED: i64 = 600;
 
 #[derive(Debug, Default)]
 pub struct Room {
@@ -29,14 +36,15 @@ impl Room {
         Self { people, state: "waiting", deadline: now + WAIT, ..Self::default() }
     }
 
-    /// A side asks for something, or the minute's tick comes; whether it was possible.
+    /// A side asks for something, or the minute's tick comes; whether it was possible. Who renews or ends what is over is
+    /// told that it is over, which is no refusal.
     pub fn ask(&mut self, side: usize, verb: &str, now: i64, minutes: i64) -> bool {
         let can_run = minutes > 0 || self.paid_seconds() > 0;
         match (self.state, verb) {
-            (_, "tick") => self.lease(75, minutes),
+            (_, "tick") => self.lease(TICK_AHEAD, minutes),
             (_, "renew") => {
                 self.seen[side] = self.seen[side].and(Some(now));
-                self.lease(15, minutes);
+                self.lease(BROWSER_AHEAD, minutes);
             }
             ("finalized", "end") => {}
             (_, "end") => self.state = "ended",
@@ -108,13 +116,13 @@ impl Room {
         }
     }
 
-    /// Time stopped at `at`, as shows `now`, perhaps because a side is gone. It may stand for five minutes at a time and
-    /// for ten in all; the sixth time is the end.
+    /// Time stopped at `at`, as shows `now`, perhaps because a side is gone. One time too often is
+    /// the end.
     fn pause(&mut self, at: i64, now: i64, gone: Option<usize>) {
         self.active_seconds -= now - at;
         self.pauses += 1;
-        self.state = if self.pauses > 5 { "ended" } else { "paused" };
-        (self.since, self.deadline) = (at, at + (600 - self.paused_seconds).min(300));
+        self.state = if self.pauses > PAUSES { "ended" } else { "paused" };
+        (self.since, self.deadline) = (at, at + (PAUSED - self.paused_seconds).min(PAUSE));
         if let Some(side) = gone {
             self.seen[side] = None;
         }
