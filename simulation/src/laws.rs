@@ -1,7 +1,7 @@
 //! The ten laws of money, asked of every write at the instant it happens, and of the whole when all is quiet.
 //!
-//! They are kept independently of the product: sums of its own, minutes of its own, what the card processor did. A write
-//! costs its own items only, whatever the world holds.
+//! They have sums of their own, minutes of their own, and what the card processor did; how long a session ran and is paid
+//! for they take from `metering`, as the product does. A write costs its own items only, whatever the world holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
+use ledger::{Currency, FeeRule, MinuteRefund, Money, RefundFunding, minute_refund};
 use runtime::{BatchReply, Clock, SqsEvent, SqsMessage};
 use serde_json::{Value, json};
 use sessions::queue::Queue;
 use sessions::{App, billing_charge, billing_tick};
 use store::Transaction;
 use store::host::{HostItem, Rates};
+use store::wallet::{EntryNotes, change_earnings, change_spending, put_entry};
 use testkit::{Kit, Person, Reply, START, call, get, post, put};
 
 use crate::books::Books;
@@ -131,6 +133,25 @@ impl World {
         let reply = self.order(who, session_id, verb).await;
         assert_eq!(reply.status, 200, "{verb} by {who:?}: {}", reply.text);
         reply.body
+    }
+
+    /// Gives the second minute of a settled voice session back, out of the shares.
+    pub async fn refund_second_minute(&self, session_id: &str) {
+        let (c, r) = (self.c.id(), self.r.id());
+        let refund = MinuteRefund {
+            member: &c,
+            host: &r,
+            session: session_id,
+            minute: 2,
+            rate: Money::new(300, Currency::USD),
+            amount_minor: 300,
+            funding: RefundFunding::Shares,
+        };
+        let entry = minute_refund(&refund, &FeeRule::new("soulseer", "30").unwrap()).unwrap();
+        let at_ms = self.kit.ctx().now().as_millisecond();
+        let tx = put_entry(Transaction::new(), &c, &entry, at_ms, EntryNotes::default());
+        let tx = change_earnings(change_spending(tx, &c, 300, |update| update), &r, -210);
+        self.kit.store().commit(tx).await.unwrap();
     }
 
     /// C asks R.

@@ -116,8 +116,7 @@ impl Room {
         }
     }
 
-    /// Time stopped at `at`, as shows `now`, perhaps because a side is gone. One time too often is
-    /// the end.
+    /// Time stopped at `at`, as shows `now`, perhaps because a side is gone. One time too often is the end.
     fn pause(&mut self, at: i64, now: i64, gone: Option<usize>) {
         self.active_seconds -= now - at;
         self.pauses += 1;

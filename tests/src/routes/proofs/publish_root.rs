@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use ledger::{Currency, FeeRule, MinuteRefund, Money, RefundFunding, minute_refund};
 use proof::tree::root;
 use proof::{Hour, Problem, Report, Root, SignedRoot, report};
 use proofs::publish_root::{PublishError, Scheduled};
@@ -11,7 +10,6 @@ use proofs::{collect_leaves, publish_root};
 use runtime::{BatchReply, StreamEvent};
 use serde_json::{Value, json};
 use store::Transaction;
-use store::wallet::{EntryNotes, change_earnings, change_spending, put_entry};
 use testkit::{Fault, Kit};
 
 use super::app;
@@ -56,21 +54,7 @@ async fn finished(w: &World) -> String {
     let id = w.active().await;
     w.room(&id, 0, 130).await;
     w.done(Who::C, &id, "end").await;
-    let (c, r) = (w.c.id(), w.r.id());
-    let refund = MinuteRefund {
-        member: &c,
-        host: &r,
-        session: &id,
-        minute: 2,
-        rate: Money::new(300, Currency::USD),
-        amount_minor: 300,
-        funding: RefundFunding::Shares,
-    };
-    let entry = minute_refund(&refund, &FeeRule::new("soulseer", "30").unwrap()).unwrap();
-    let at_ms = w.kit.ctx().now().as_millisecond();
-    let tx = put_entry(Transaction::new(), &c, &entry, at_ms, EntryNotes::default());
-    let tx = change_earnings(change_spending(tx, &c, 300, |update| update), &r, -210);
-    w.kit.store().commit(tx).await.unwrap();
+    w.refund_second_minute(&id).await;
     id
 }
 

@@ -1,9 +1,6 @@
 //! `GET /v1/sessions/{session_id}/receipt`.
 
-use ledger::{Currency, FeeRule, MinuteRefund, Money, RefundFunding, minute_refund};
 use metering::Receipt;
-use store::Transaction;
-use store::wallet::{EntryNotes, change_earnings, change_spending, put_entry};
 use testkit::{call, get};
 
 use super::{reading_doors, refused};
@@ -101,20 +98,7 @@ async fn a_receipt_recomputes_from_its_own_json_and_a_forged_one_does_not() {
 async fn a_refunded_minute_is_shown_as_such() {
     let w = World::new(3_000).await;
     let id = finished(&w).await;
-    let (c, r) = (w.c.id(), w.r.id());
-    let refund = MinuteRefund {
-        member: &c,
-        host: &r,
-        session: &id,
-        minute: 2,
-        rate: Money::new(300, Currency::USD),
-        amount_minor: 300,
-        funding: RefundFunding::Shares,
-    };
-    let entry = minute_refund(&refund, &FeeRule::new("soulseer", "30").unwrap()).unwrap();
-    let tx = put_entry(Transaction::new(), &c, &entry, 0, EntryNotes::default());
-    let tx = change_earnings(change_spending(tx, &c, 300, |update| update), &r, -210);
-    w.kit.store().commit(tx).await.unwrap();
+    w.refund_second_minute(&id).await;
     let body = w.get(Who::C, &format!("/v1/sessions/{id}/receipt")).await.body;
     assert_eq!(
         (&body["minutes"][1]["refunded_minor"], &body["refunded_minor"]),
